@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A parsed JSON object with typed access: a field that is absent or null gives the default, one of another type an error.
@@ -105,14 +106,18 @@ public record Config(String source, Map<String, ?> fields) {
         return new Config(source + ": " + name, inside);
     }
 
-    /** The labels of {@code id2label} by class index, 0 to n - 1; empty where the field is absent. */
+    /** The labels of {@code id2label} by class index; without it, as many numbered ones as {@code num_labels} says, by default 2. */
     public List<String> labels() {
+        if (!has("id2label")) {
+            return IntStream.range(0, positive("num_labels", 2)).mapToObj(i -> "LABEL_" + i).toList();
+        }
         var byIndex = at("id2label");
         var labels = new ArrayList<String>();
         for (int i = 0; i < byIndex.fields().size(); i++) {
             var label = byIndex.text(Integer.toString(i), null);
             if (label == null) {
-                throw new ConfigException(byIndex.source() + " has " + byIndex.fields().size() + " entries but no \"" + i + "\"");
+                throw new ConfigException(
+                        byIndex.source() + " has " + byIndex.fields().size() + " entries but no \"" + i + "\"");
             }
             labels.add(label);
         }
