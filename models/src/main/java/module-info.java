@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Two small checkpoints, so that everything runs with no network. */
+module dev.avocet.models {
+}
