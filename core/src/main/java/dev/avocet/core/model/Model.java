@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /** A network with its weights: immutable, and without memory of its own. */
-public sealed interface Model permits Vit, EfficientNet, Bert, Align {
+public interface Model {
     /** The inputs that it may be given, by Hugging Face's names, with their types. */
     SequencedMap<String, DType> inputs();
 
