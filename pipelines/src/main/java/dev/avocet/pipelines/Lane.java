@@ -45,7 +45,8 @@ final class Lane {
     /** The memory of one call. */
     record Batch(
             Lane lane, ConcurrentLinkedDeque<Batch> pool, Plan plan, List<HostTensor> inputs, List<HostTensor> results)
-            implements AutoCloseable {
+            implements
+                AutoCloseable {
 
         /** The array behind an input, to be written. */
         float[] floats(int input) {

@@ -107,8 +107,8 @@ public final class Session implements AutoCloseable {
                     .map(input -> inputs.get(input.name()))
                     .toList();
             var results = new LinkedHashMap<String, HostTensor>();
-            plan.graph().outputs().forEach((name, tensor) ->
-                    results.put(name, HostTensor.zeros(DType.F32, tensor.shape())));
+            plan.graph().outputs()
+                    .forEach((name, tensor) -> results.put(name, HostTensor.zeros(DType.F32, tensor.shape())));
             plan.run(given, new ArrayList<>(results.values()));
             return results;
         });

@@ -33,7 +33,8 @@ public enum Activation {
             case "tanh" -> TANH;
             case "relu" -> RELU;
             case "linear" -> NONE;
-            default -> throw new AvocetException("activation \"" + name + "\" is not supported; known are gelu, gelu_new,"
+            default -> throw new AvocetException("activation \"" + name
+                    + "\" is not supported; known are gelu, gelu_new,"
                     + " gelu_fast, gelu_pytorch_tanh, gelu_accurate, quick_gelu, silu, swish, sigmoid, tanh, relu, linear");
         };
     }

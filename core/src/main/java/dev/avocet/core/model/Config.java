@@ -131,7 +131,6 @@ public record Config(String source, Map<String, ?> fields) {
         }
     }
 
-
     private List<?> list(String name) {
         if (fields.get(name) instanceof List<?> list) {
             return list;
@@ -154,7 +153,8 @@ public record Config(String source, Map<String, ?> fields) {
     }
 
     private ConfigException wrong(String name, String wanted) {
-        return new ConfigException(source + ": \"" + name + "\" must be " + wanted + ", found " + shorten(fields.get(name)));
+        return new ConfigException(
+                source + ": \"" + name + "\" must be " + wanted + ", found " + shorten(fields.get(name)));
     }
 
     private static String shorten(Object value) {

@@ -40,7 +40,8 @@ public interface Model {
         var model = switch (config.text("model_type", "")) {
             case "vit" -> Vit.load(VitConfig.of(config), weights);
             case "align" -> Align.load(AlignConfig.of(config), weights);
-            case "align_vision_model" -> EfficientNet.load(EfficientNetConfig.of(config), weights.atOptional("vision_model"));
+            case "align_vision_model" ->
+                EfficientNet.load(EfficientNetConfig.of(config), weights.atOptional("vision_model"));
             case "align_text_model" -> Bert.load(BertConfig.of(config), weights.atOptional("text_model"));
             case "bert" -> Bert.load(BertConfig.of(config), weights.atOptional("bert"));
             case String other -> throw new ConfigException(config.source() + ": model_type \"" + other

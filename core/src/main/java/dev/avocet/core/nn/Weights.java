@@ -65,12 +65,14 @@ public final class Weights {
         }
         var tensor = source.tensor(path);
         if (!tensor.shape().equals(wanted)) {
-            throw new WeightMismatch("tensor " + path + " has another shape: wanted " + wanted + ", found " + tensor.shape()
-                    + " in " + source.origin(path));
+            throw new WeightMismatch(
+                    "tensor " + path + " has another shape: wanted " + wanted + ", found " + tensor.shape()
+                            + " in " + source.origin(path));
         }
         if (!tensor.dtype().isFloating()) {
-            throw new WeightMismatch("tensor " + path + " has another type: wanted floating point, found " + tensor.dtype()
-                    + " in " + source.origin(path));
+            throw new WeightMismatch(
+                    "tensor " + path + " has another type: wanted floating point, found " + tensor.dtype()
+                            + " in " + source.origin(path));
         }
         unread.remove(path);
         return new Stored(path, tensor, source);
@@ -101,7 +103,9 @@ public final class Weights {
     }
 
     private static String others(List<String> surplus) {
-        return surplus.size() == 1 ? "" : " (and " + (surplus.size() - 1) + " more, the last " + surplus.getLast() + ")";
+        return surplus.size() == 1
+                ? ""
+                : " (and " + (surplus.size() - 1) + " more, the last " + surplus.getLast() + ")";
     }
 
     /** A tensor as the checkpoint holds it. */

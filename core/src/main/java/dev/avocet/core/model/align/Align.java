@@ -27,8 +27,10 @@ import java.util.stream.Collectors;
  *
  * @param temperature what the cosines are divided by
  */
-public record Align(AlignConfig config, EfficientNet visionModel, Bert textModel, Linear textProjection, float temperature)
-        implements Model {
+public record Align(AlignConfig config, EfficientNet visionModel, Bert textModel, Linear textProjection,
+        float temperature)
+        implements
+            Model {
     /** The model with its weights. */
     public static Align load(AlignConfig config, Weights weights) {
         return new Align(

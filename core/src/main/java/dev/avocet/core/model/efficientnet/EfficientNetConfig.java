@@ -70,7 +70,8 @@ public record EfficientNetConfig(
     }
 
     /** One block: channels in and out, the depthwise kernel, and what the block leaves out. */
-    public record Block(int in, int out, int expandRatio, int kernel, int stride, boolean first, boolean adjustPadding) {}
+    public record Block(int in, int out, int expandRatio, int kernel, int stride, boolean first,
+            boolean adjustPadding) {}
 
     /** All blocks in order, width and depth scaled ({@code AlignVisionEncoder.__init__}). */
     public List<Block> blocks() {

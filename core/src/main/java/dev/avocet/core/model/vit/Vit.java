@@ -31,8 +31,10 @@ import java.util.stream.IntStream;
  * @param classifier null where the checkpoint has none
  */
 public record Vit(
-        VitConfig config, Embeddings embeddings, List<Layer> layers, LayerNorm layernorm, Linear pooler, Linear classifier)
-        implements Model {
+        VitConfig config, Embeddings embeddings, List<Layer> layers, LayerNorm layernorm, Linear pooler,
+        Linear classifier)
+        implements
+            Model {
 
     /** The model with its weights. */
     public static Vit load(VitConfig config, Weights weights) {
@@ -45,7 +47,9 @@ public record Vit(
                         .mapToObj(i -> Layer.load(config, base.at("encoder").at("layer", i)))
                         .toList(),
                 LayerNorm.load(base.at("layernorm"), width, config.layerNormEps()),
-                base.hasAny("pooler") ? Linear.load(base.at("pooler").at("dense"), width, config.poolerOutputSize()) : null,
+                base.hasAny("pooler")
+                        ? Linear.load(base.at("pooler").at("dense"), width, config.poolerOutputSize())
+                        : null,
                 weights.hasAny("classifier")
                         ? Linear.load(weights.at("classifier"), width, config.labels().size())
                         : null);
