@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * One kind of call of a model: which inputs give which result. Keeps the buffers of finished calls for the next ones, as many as have run
- * side by side, so that a service at work doesn't allocate them again.
+ * One kind of call of a model: which inputs give which result. Keeps the buffers of finished calls for the next ones,
+ * as many as have run side by side, so that a service at work doesn't allocate them again.
  */
 final class Lane {
     private final Session session;

@@ -22,7 +22,9 @@ public enum Activation {
     /** max(x, 0). */
     RELU;
 
-    /** The function that a configuration's {@code hidden_act} names; throws {@link AvocetException} for an unknown one. */
+    /**
+     * The function that a configuration's {@code hidden_act} names; throws {@link AvocetException} for an unknown one.
+     */
     public static Activation named(String name) {
         return switch (name) {
             case "gelu", "gelu_python" -> GELU;

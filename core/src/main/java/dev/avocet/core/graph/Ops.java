@@ -15,11 +15,11 @@ import java.util.Map;
  * The operation set: each call checks its shapes at once and records a step of a graph.
  *
  * <p>Layers write against this class only. Activations are rows of features, [..., D], or pictures with channels last,
- * [B,H,W,C]; the first axis is the batch. Dimension letters: B batch, S tokens, D width, H heads or height, W width of a
- * picture, C channels, K and N inputs and outputs of a product.
+ * [B,H,W,C]; the first axis is the batch. Dimension letters: B batch, S tokens, D width, H heads or height, W width of
+ * a picture, C channels, K and N inputs and outputs of a product.
  *
- * <p>An object is a place in the model: {@link #at} gives the same recording one level deeper, so that an error names the layer
- * it happened in. Not safe for use from several threads.
+ * <p>An object is a place in the model: {@link #at} gives the same recording one level deeper, so that an error names
+ * the layer it happened in. Not safe for use from several threads.
  */
 public final class Ops {
     private final Recording recording;
@@ -124,8 +124,8 @@ public final class Ops {
     /**
      * softmax(q &middot; k&#7488; &middot; scale) &middot; v in each head: q, k, v [B,S,H*d].
      *
-     * @param mask null, or I32 [B,S]: a key whose mask is 0 gets the score -{@link Float#MAX_VALUE}, so it has no weight unless all
-     *     keys are masked, which then weigh the same (as in Hugging Face's eager attention)
+     * @param mask null, or I32 [B,S]: a key whose mask is 0 gets the score -{@link Float#MAX_VALUE}, so it has no
+     *     weight unless all keys are masked, which then weigh the same (as in Hugging Face's eager attention)
      */
     public Attention attention(Tensor q, Tensor k, Tensor v, Tensor mask, int heads, float scale) {
         var shape = q.shape();
@@ -205,7 +205,9 @@ public final class Ops {
         return x.shape().with(1, 1).with(2, 1);
     }
 
-    /** Cuts a picture into rows: [B,C,H,W] gives [B,(H/height)*(W/width),C*height*width]; what is left over is dropped. */
+    /**
+     * Cuts a picture into rows: [B,C,H,W] gives [B,(H/height)*(W/width),C*height*width]; what is left over is dropped.
+     */
     public Tensor patchify(Tensor x, int height, int width) {
         check(x.shape().rank() == 4 && height >= 1 && width >= 1 && x.shape().dim(2) >= height
                 && x.shape().dim(3) >= width,

@@ -52,8 +52,8 @@ public interface Model {
     }
 
     /**
-     * Tensors that inference has no use for: counters of training steps, position numbers that older versions stored, and the heads that a
-     * model was trained with but that its base model does not have.
+     * Tensors that inference has no use for: counters of training steps, position numbers that older versions stored,
+     * and the heads that a model was trained with but that its base model does not have.
      */
     private static boolean isIgnored(String name) {
         return name.endsWith(".num_batches_tracked")

@@ -99,7 +99,9 @@ public record EfficientNetConfig(
         return roundFilters(32);
     }
 
-    /** Channels scaled by width, as a multiple of the divisor that is no more than 10 % smaller ({@code round_filters}). */
+    /**
+     * Channels scaled by width, as a multiple of the divisor that is no more than 10 % smaller ({@code round_filters}).
+     */
     int roundFilters(int channels) {
         double scaled = channels * widthCoefficient;
         int rounded = Math.max(
