@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The command line. */
+module dev.avocet.app {
+    requires dev.avocet.pipelines;
+    requires info.picocli;
+}
