@@ -4,4 +4,6 @@ module dev.avocet.loader {
     requires transitive dev.avocet.core;
     requires java.desktop;
     requires com.fasterxml.jackson.databind;
+
+    exports dev.avocet.loader.tokenizer;
 }
