@@ -62,12 +62,14 @@ void pack_panel(float *to, const float *rows, int64_t stride, int64_t count, int
 
 // Rows [from, from + count) of a weight [outputs, inputs] into its packed form. `from` is a multiple of avocet_panel(), and so is
 // `count` unless the rows end there.
-__attribute__((visibility("default"))) void avocet_pack(float *packed, const float *rows, int64_t from, int64_t count, int64_t inputs) {
-    for (int64_t n = 0; n < count; n += PANEL) pack_panel(packed + (from + n) * inputs, rows + n * inputs, inputs, least(PANEL, count - n), inputs);
+EXPORT int64_t avocet_pack(float *packed, const float *rows, int64_t from, int64_t count, int64_t inputs) {
+    for (int64_t n = 0; n < count; n += PANEL)
+        pack_panel(packed + (from + n) * inputs, rows + n * inputs, inputs, least(PANEL, count - n), inputs);
+    return 0;
 }
 
 // Output columns that are packed together.
-__attribute__((visibility("default"))) int64_t avocet_panel(void) { return PANEL; }
+EXPORT int64_t avocet_panel(void) { return PANEL; }
 
 int64_t pack_plan(struct op *op) {
     op->units = panels(op->pack.outputs);

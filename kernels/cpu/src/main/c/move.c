@@ -30,9 +30,14 @@ int64_t copy_plan(struct op *op) {
 
 void copy_run(const struct op *op, const struct workplace *place, int64_t from, int64_t to) {
     const struct copy *c = &op->copy;
-    for (int64_t row = from; row < to; row++)
-        copy_floats(at(place, c->x) + offset_of_row(row, c->extent, c->x_step),
-                    at(place, c->y) + offset_of_row(row, c->extent, c->y_step), c->columns);
+    for (int64_t row = from; row < to; row++) {
+        const float *x = at(place, c->x) + offset_of_row(row, c->extent, c->x_step);
+        float *y = at(place, c->y) + offset_of_row(row, c->extent, c->y_step);
+        if (c->x_column_step)
+            copy_floats(x, y, c->columns);
+        else
+            for (int64_t i = 0; i < c->columns; i++) y[i] = *x;
+    }
 }
 
 // A unit is LANES rows of one matrix.

@@ -12,6 +12,9 @@
 
 #include <stdint.h>
 
+// What Java calls; everything else is hidden.
+#define EXPORT __attribute__((visibility("default")))
+
 // 0: absent. Odd: an offset into the arena, plus 1. Even: an address that outlives the plan (a weight).
 typedef uint64_t ref;
 
@@ -113,11 +116,11 @@ struct patchify {
     int64_t batch, channels, height, down, across, patch_height, patch_width;
 };
 
-// Rows of x to rows of y, both counted through `extent` (innermost last); each row steps by floats, 0 where x is repeated.
-// Exact columns only.
+// Rows of x to rows of y, both counted through `extent` (innermost last); each steps by floats, 0 where x is repeated, along the
+// columns too. Exact columns only.
 struct copy {
     ref x, y;
-    int64_t columns;
+    int64_t columns, x_column_step;
     int64_t extent[OUTER_AXES], x_step[OUTER_AXES], y_step[OUTER_AXES];
 };
 

@@ -7,8 +7,6 @@
 #include "run.h"
 #include "vec.h"
 
-#define EXPORT __attribute__((visibility("default")))
-
 #define FUNCTIONS(name) {name##_plan, name##_run}
 
 static const struct kernel_functions kernels[KERNELS] = {
@@ -118,12 +116,21 @@ EXPORT int64_t avocet_run(struct device *device, int64_t slot, int64_t spins) {
 }
 
 // Opens a job whose fields are filled in; from here on helpers may come in.
-EXPORT void avocet_open(struct device *device, int64_t slot) {
+EXPORT int64_t avocet_open(struct device *device, int64_t slot) {
     struct job *job = &device->job[slot];
     job->claimed = 0;
     job->done = 0;
     __atomic_store_n(&job->open, 1, __ATOMIC_SEQ_CST);
-    __atomic_fetch_add(&device->opened, 1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&device->events, 1, __ATOMIC_SEQ_CST);
+    return __atomic_add_fetch(&device->callers, 1, __ATOMIC_SEQ_CST);
+}
+
+// Ends a caller's presence, so that a helper may take its place; returns the number of other callers.
+EXPORT int64_t avocet_close(struct device *device, int64_t slot) {
+    (void)slot;
+    const int64_t others = __atomic_sub_fetch(&device->callers, 1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&device->events, 1, __ATOMIC_SEQ_CST);
+    return others;
 }
 
 INLINE int has_claims(const struct job *job) { return read(&job->open) && read(&job->claimed) < job->units; }

@@ -28,7 +28,7 @@ struct device {
     int64_t threads;
     int64_t slots;
     _Alignas(CACHE_LINE) int64_t callers;
-    _Alignas(CACHE_LINE) int64_t opened; // grows when a job is opened: what idle helpers watch
+    _Alignas(CACHE_LINE) int64_t events; // grows when there may be something to do for a helper that sleeps
     _Alignas(CACHE_LINE) struct job job[];
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which instruction-set tiers this machine can run.
-#include <stdint.h>
+#include "op.h"
 
 #define BASELINE 1
 #define X86_64_V3 2
@@ -18,7 +18,7 @@ static uint32_t saved_states(void) {
 
 static int has(uint32_t found, uint32_t wanted) { return (found & wanted) == wanted; }
 
-__attribute__((visibility("default"))) int64_t avocet_tiers(void) {
+EXPORT int64_t avocet_tiers(void) {
     uint32_t a, b, c, d;
     if (!__get_cpuid(1, &a, &b, &c, &d)) return BASELINE;
     if (!has(c, bit_FMA | bit_MOVBE | bit_OSXSAVE | bit_AVX | bit_F16C)) return BASELINE;
@@ -32,6 +32,6 @@ __attribute__((visibility("default"))) int64_t avocet_tiers(void) {
 
 #else
 
-__attribute__((visibility("default"))) int64_t avocet_tiers(void) { return BASELINE; }
+EXPORT int64_t avocet_tiers(void) { return BASELINE; }
 
 #endif
