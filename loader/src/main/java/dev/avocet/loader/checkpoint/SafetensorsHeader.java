@@ -119,8 +119,11 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
             if (token != Token.TEXT && token != Token.NULL) {
                 throw bad(Code.BAD_ENTRY, name, "has a dtype that is not text");
             }
-            return StoredType.named(json.text())
-                    .orElseThrow(() -> bad(Code.UNKNOWN_DTYPE, name, "has the unknown dtype " + Names.quote(json.text())));
+            var type = StoredType.named(json.text());
+            if (type == null) {
+                throw bad(Code.UNKNOWN_DTYPE, name, "has the unknown dtype " + Names.quote(json.text()));
+            }
+            return type;
         }
 
         private List<Long> readShape(String name) {
@@ -160,8 +163,7 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
         /** The current token as an integer written in plain digits, as the format's unsigned 64-bit numbers are. */
         private long unsigned(String name, Code malformed, Code tooLarge, String what) {
             var digits = json.text();
-            boolean isPlain = digits.chars().allMatch(digit -> digit >= '0' && digit <= '9');
-            if (!isPlain || json.token() != Token.INTEGER) {
+            if (json.token() != Token.INTEGER || digits.startsWith("-")) {
                 throw bad(malformed, name, "has " + what + " that is not an unsigned integer: " + Names.quote(digits));
             }
             try {

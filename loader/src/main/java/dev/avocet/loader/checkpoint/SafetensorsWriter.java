@@ -22,7 +22,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Writes tensors to a safetensors file, byte for byte as the format's own writer does (safetensors 0.8.0). */
+/**
+ * Writes tensors to a safetensors file, byte for byte as the format's own writer does (safetensors 0.8.0), save that free text of
+ * more than one key is sorted.
+ */
 public final class SafetensorsWriter {
     private static final int CHUNK = 1 << 20;
 

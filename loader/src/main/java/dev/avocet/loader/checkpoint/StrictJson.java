@@ -28,6 +28,8 @@ import java.util.Set;
 final class StrictJson {
     private static final int MOST_KEYS = 1_000_000;
     private static final int LONGEST_NUMBER = 1000;
+    /** An integer of no more characters is within the range of a double. */
+    private static final int SAFE_DIGITS = 308;
 
     /** What a document consists of. */
     enum Token {
@@ -120,7 +122,7 @@ final class StrictJson {
         return token;
     }
 
-    /** A key or a text without quotes and escapes; a number or a word as it is spelt. */
+    /** The current token as it is spelt, a key or a text without its quotes and escapes. */
     String text() {
         return text;
     }
@@ -212,6 +214,7 @@ final class StrictJson {
             throw error(source.notJson(), "is nested deeper than " + isObject.length + " levels");
         }
         at++;
+        text = object ? "{" : "[";
         isObject[depth++] = object;
         if (object) {
             keys.push(new HashSet<>());
@@ -227,6 +230,7 @@ final class StrictJson {
                     + (object ? "object" : "array"));
         }
         at++;
+        text = object ? "}" : "]";
         depth--;
         if (object) {
             keys.pop();
@@ -306,10 +310,11 @@ final class StrictJson {
         if (!isNumber || end < text.length()) {
             throw error(malformed, "has " + Names.quote(text) + " in place of a value");
         }
-        if (!Double.isFinite(Double.parseDouble(text))) {
+        boolean isInteger = end == fraction;
+        if ((!isInteger || end > SAFE_DIGITS) && Double.isInfinite(Double.parseDouble(text))) {
             throw error(source.notJson(), "has a number beyond the range of a double");
         }
-        return end == fraction ? Token.INTEGER : Token.DECIMAL;
+        return isInteger ? Token.INTEGER : Token.DECIMAL;
     }
 
     private boolean startsAt(int index, char expected) {
@@ -328,22 +333,22 @@ final class StrictJson {
     private String readText() {
         at++;
         StringBuilder unescaped = null;
-        int start = at;
         while (true) {
-            byte unit = byteAt(at);
-            if (unit == '"') {
-                var rest = new String(utf8, start, at++ - start, StandardCharsets.UTF_8);
-                return unescaped == null ? rest : unescaped.append(rest).toString();
-            }
-            if (unit == '\\') {
-                unescaped = unescaped == null ? new StringBuilder() : unescaped;
-                unescaped.append(new String(utf8, start, at - start, StandardCharsets.UTF_8));
-                readEscape(unescaped);
-                start = at;
-            } else if (unit >= 0 && unit < ' ') {
-                throw error(source.notJson(), "has the control character " + shown(unit) + " unescaped in a text");
-            } else {
+            int start = at;
+            while (at < utf8.length && utf8[at] != '"' && utf8[at] != '\\' && (utf8[at] >= ' ' || utf8[at] < 0)) {
                 at++;
+            }
+            var plain = new String(utf8, start, at - start, StandardCharsets.UTF_8);
+            switch (byteAt(at)) {
+                case '"' -> {
+                    at++;
+                    return unescaped == null ? plain : unescaped.append(plain).toString();
+                }
+                case '\\' -> {
+                    unescaped = unescaped == null ? new StringBuilder() : unescaped;
+                    readEscape(unescaped.append(plain));
+                }
+                default -> throw error(source.notJson(), "has " + shown(utf8[at]) + " unescaped in a text");
             }
         }
     }
