@@ -13,8 +13,8 @@ import java.util.Map;
 /**
  * The header of a safetensors file, checked against every rule of the format before a byte of data is touched.
  *
- * <p>Accepts less than the format's own reader (safetensors 0.8.0), never more: duplicate keys, entries written as arrays and
- * more than 64 dimensions are refused. Fields of an entry that the format does not name are ignored.
+ * <p>Accepts less than the format's own reader (safetensors 0.8.0), never more: duplicate keys, entries written as
+ * arrays and more than 64 dimensions are refused. Fields of an entry that the format does not name are ignored.
  *
  * @param tensors what the file holds, in the order of its bytes
  * @param metadata the free text that the writer added
@@ -36,7 +36,9 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
         metadata = Map.copyOf(metadata);
     }
 
-    /** Reads the JSON of a header whose file has so many bytes of data behind it; throws {@link CheckpointException}. */
+    /**
+     * Reads the JSON of a header whose file has so many bytes of data behind it; throws {@link CheckpointException}.
+     */
     static SafetensorsHeader parse(Path file, byte[] utf8, long dataBytes) {
         return new Reader(file, utf8, dataBytes).read();
     }
@@ -155,7 +157,8 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
                 throw bad(Code.BAD_ENTRY, name, "has fewer than two data_offsets");
             }
             if (offsets.get(1) < offsets.get(0)) {
-                throw bad(Code.BAD_OFFSETS, name, "ends at " + offsets.get(1) + ", before it begins at " + offsets.get(0));
+                throw bad(Code.BAD_OFFSETS, name,
+                        "ends at " + offsets.get(1) + ", before it begins at " + offsets.get(0));
             }
             return offsets;
         }
@@ -211,7 +214,8 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
                             + " before tensor " + tensor);
                 }
                 if (tensor.begin() < end && tensor.bytes() == 0) {
-                    throw error(Code.HOLE, "tensor " + tensor + " is empty and lies inside another one, at " + tensor.begin());
+                    throw error(Code.HOLE,
+                            "tensor " + tensor + " is empty and lies inside another one, at " + tensor.begin());
                 }
                 if (tensor.begin() < end) {
                     throw error(Code.OVERLAP, "tensor " + tensor + " at " + range(tensor)

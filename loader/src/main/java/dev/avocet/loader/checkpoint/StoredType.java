@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The element types of the safetensors format under the names that its headers use, in the order by which the format's own
- * writer sorts (safetensors 0.8.0); the engine computes with some of them.
+ * The element types of the safetensors format under the names that its headers use, in the order by which the format's
+ * own writer sorts (safetensors 0.8.0); the engine computes with some of them.
  */
 public enum StoredType {
     BOOL(8),

@@ -21,9 +21,9 @@ import java.util.Set;
 /**
  * Reads one JSON document (RFC 8259) token by token, and only what all readers understand alike.
  *
- * <p>Where the standard leaves a choice it takes the strict one: no key twice in an object, no half of a surrogate pair, no
- * number beyond the range of a double, no byte order mark, and a bounded depth. It uses no recursion but in {@link #value}, and
- * no memory beyond the document's but for the keys of open objects.
+ * <p>Where the standard leaves a choice it takes the strict one: no key twice in an object, no half of a surrogate
+ * pair, no number beyond the range of a double, no byte order mark, and a bounded depth. It uses no recursion but in
+ * {@link #value}, and no memory beyond the document's but for the keys of open objects.
  */
 final class StrictJson {
     private static final int MOST_KEYS = 1_000_000;
@@ -58,7 +58,10 @@ final class StrictJson {
      */
     record Source(Path file, String what, Code notUtf8, Code notJson, Code twice, Limits limits) {}
 
-    /** The deepest nesting of objects and arrays, and the most tokens, which bound the memory that a document's value takes. */
+    /**
+     * The deepest nesting of objects and arrays, and the most tokens, which bound the memory that a document's value
+     * takes.
+     */
     record Limits(int depth, long tokens) {}
 
     /** What may come next. */
@@ -257,7 +260,8 @@ final class StrictJson {
         }
         byte colon = firstByte();
         if (colon != ':') {
-            throw error(source.notJson(), "has " + shown(colon) + " in place of the colon behind the key " + Names.quote(text));
+            throw error(source.notJson(),
+                    "has " + shown(colon) + " in place of the colon behind the key " + Names.quote(text));
         }
         at++;
         expect = Expect.VALUE;
