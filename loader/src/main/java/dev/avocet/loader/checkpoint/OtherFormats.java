@@ -39,7 +39,8 @@ final class OtherFormats {
     /** Throws {@link CheckpointException} where the file's name tells that it is in another format. */
     static void refuse(Path file) {
         formatOf(file.getFileName() == null ? "" : file.getFileName().toString()).ifPresent(format -> {
-            throw new CheckpointException(Code.UNSUPPORTED_FORMAT, file, "this is " + format.name() + ", which is not supported yet");
+            throw new CheckpointException(Code.UNSUPPORTED_FORMAT, file,
+                    "this is " + format.name() + ", which is not supported yet");
         });
     }
 
@@ -49,8 +50,9 @@ final class OtherFormats {
         for (var format : FORMATS) {
             var found = names.stream().filter(name -> name.endsWith(format.ending())).findFirst();
             if (found.isPresent()) {
-                return new CheckpointException(Code.UNSUPPORTED_FORMAT, folder, "the only weights are " + found.get() + ", "
-                        + format.name() + ", which is not supported yet");
+                return new CheckpointException(Code.UNSUPPORTED_FORMAT, folder,
+                        "the only weights are " + found.get() + ", "
+                                + format.name() + ", which is not supported yet");
             }
         }
         var safetensors = names.stream().filter(name -> name.endsWith(".safetensors")).toList();
@@ -58,7 +60,8 @@ final class OtherFormats {
             return new CheckpointException(Code.NO_WEIGHTS, folder, "there is no model.safetensors, only "
                     + Names.list(safetensors));
         }
-        return new CheckpointException(Code.NO_WEIGHTS, folder, names.isEmpty() ? "the folder is empty"
+        return new CheckpointException(Code.NO_WEIGHTS, folder, names.isEmpty()
+                ? "the folder is empty"
                 : "there are no weights among its " + names.size() + " files");
     }
 

@@ -129,7 +129,8 @@ class SafetensorsWriterTest {
     void aFolderAPipeOrADeviceIsNeverReplaced() {
         for (var path : new Path[] {folder, Path.of("/dev/null")}) {
             assumeTrue(Files.exists(path));
-            var refusal = assertThrows(CheckpointException.class, () -> SafetensorsWriter.write(path, Map.of(), Map.of()));
+            var refusal =
+                    assertThrows(CheckpointException.class, () -> SafetensorsWriter.write(path, Map.of(), Map.of()));
             assertEquals(Code.NOT_A_FILE, refusal.code());
             assertTrue(Files.exists(path));
         }
