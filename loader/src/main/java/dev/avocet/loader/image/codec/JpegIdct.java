@@ -4,6 +4,9 @@ package dev.avocet.loader.image.codec;
 /**
  * The inverse discrete cosine transform of Loeffler, Ligtenberg and Moschytz (1989) with 13-bit constants and the two
  * roundings of libjpeg's {@code jidctint.c}, so that samples equal those of its accurate integer method.
+ *
+ * <p>Coefficients that no picture has, but coarse quantisation or damage can make, overflow the 16-bit lanes of
+ * libjpeg-turbo's vector code; sums wrap and rows saturate here where they do there.
  */
 final class JpegIdct {
     private static final int CONST_BITS = 13;
@@ -32,7 +35,7 @@ final class JpegIdct {
 
     /** A block whose coefficients are all 0 but the first. */
     static void flat(int dc, byte[] out, int at, int stride) {
-        byte value = (byte) clamp(((dc << PASS1_BITS) + (1 << PASS1_BITS + 2) >> PASS1_BITS + 3) + 128);
+        byte value = (byte) clamp(((short) (dc << PASS1_BITS) + (1 << PASS1_BITS + 2) >> PASS1_BITS + 3) + 128);
         for (int y = 0; y < 8; y++) {
             java.util.Arrays.fill(out, at + y * stride, at + y * stride + 8, value);
         }
@@ -58,7 +61,7 @@ final class JpegIdct {
         int c6 = block[x + 48];
         int c7 = block[x + 56];
         if ((c1 | c2 | c3 | c4 | c5 | c6 | c7) == 0) {
-            int value = c0 << PASS1_BITS;
+            int value = saturate(c0 << PASS1_BITS);
             for (int i = x; i < 64; i += 8) {
                 work[i] = value;
             }
@@ -68,31 +71,33 @@ final class JpegIdct {
         int e = (c2 + c6) * F_0_541196100;
         int e2 = e - c6 * F_1_847759065;
         int e3 = e + c2 * F_0_765366865;
-        int e0 = c0 + c4 << CONST_BITS;
-        int e1 = c0 - c4 << CONST_BITS;
+        int e0 = (short) (c0 + c4) << CONST_BITS;
+        int e1 = (short) (c0 - c4) << CONST_BITS;
         int a0 = e0 + e3 + ROUND1;
         int a3 = e0 - e3 + ROUND1;
         int a1 = e1 + e2 + ROUND1;
         int a2 = e1 - e2 + ROUND1;
 
-        int z5 = (c7 + c3 + c5 + c1) * F_1_175875602;
+        int c73 = (short) (c7 + c3);
+        int c51 = (short) (c5 + c1);
+        int z5 = (c73 + c51) * F_1_175875602;
         int z1 = (c7 + c1) * -F_0_899976223;
         int z2 = (c5 + c3) * -F_2_562915447;
-        int z3 = (c7 + c3) * -F_1_961570560 + z5;
-        int z4 = (c5 + c1) * -F_0_390180644 + z5;
+        int z3 = c73 * -F_1_961570560 + z5;
+        int z4 = c51 * -F_0_390180644 + z5;
         int o0 = c7 * F_0_298631336 + z1 + z3;
         int o1 = c5 * F_2_053119869 + z2 + z4;
         int o2 = c3 * F_3_072711026 + z2 + z3;
         int o3 = c1 * F_1_501321110 + z1 + z4;
 
-        work[x] = a0 + o3 >> DOWN1;
-        work[x + 56] = a0 - o3 >> DOWN1;
-        work[x + 8] = a1 + o2 >> DOWN1;
-        work[x + 48] = a1 - o2 >> DOWN1;
-        work[x + 16] = a2 + o1 >> DOWN1;
-        work[x + 40] = a2 - o1 >> DOWN1;
-        work[x + 24] = a3 + o0 >> DOWN1;
-        work[x + 32] = a3 - o0 >> DOWN1;
+        work[x] = saturate(a0 + o3 >> DOWN1);
+        work[x + 56] = saturate(a0 - o3 >> DOWN1);
+        work[x + 8] = saturate(a1 + o2 >> DOWN1);
+        work[x + 48] = saturate(a1 - o2 >> DOWN1);
+        work[x + 16] = saturate(a2 + o1 >> DOWN1);
+        work[x + 40] = saturate(a2 - o1 >> DOWN1);
+        work[x + 24] = saturate(a3 + o0 >> DOWN1);
+        work[x + 32] = saturate(a3 - o0 >> DOWN1);
     }
 
     private void row(int from, byte[] out, int at) {
@@ -108,18 +113,20 @@ final class JpegIdct {
         int e = (c2 + c6) * F_0_541196100;
         int e2 = e - c6 * F_1_847759065;
         int e3 = e + c2 * F_0_765366865;
-        int e0 = c0 + c4 << CONST_BITS;
-        int e1 = c0 - c4 << CONST_BITS;
+        int e0 = (short) (c0 + c4) << CONST_BITS;
+        int e1 = (short) (c0 - c4) << CONST_BITS;
         int a0 = e0 + e3 + ROUND2;
         int a3 = e0 - e3 + ROUND2;
         int a1 = e1 + e2 + ROUND2;
         int a2 = e1 - e2 + ROUND2;
 
-        int z5 = (c7 + c3 + c5 + c1) * F_1_175875602;
+        int c73 = (short) (c7 + c3);
+        int c51 = (short) (c5 + c1);
+        int z5 = (c73 + c51) * F_1_175875602;
         int z1 = (c7 + c1) * -F_0_899976223;
         int z2 = (c5 + c3) * -F_2_562915447;
-        int z3 = (c7 + c3) * -F_1_961570560 + z5;
-        int z4 = (c5 + c1) * -F_0_390180644 + z5;
+        int z3 = c73 * -F_1_961570560 + z5;
+        int z4 = c51 * -F_0_390180644 + z5;
         int o0 = c7 * F_0_298631336 + z1 + z3;
         int o1 = c5 * F_2_053119869 + z2 + z4;
         int o2 = c3 * F_3_072711026 + z2 + z3;
@@ -133,6 +140,10 @@ final class JpegIdct {
         out[at + 5] = (byte) clamp(a2 - o1 >> DOWN2);
         out[at + 3] = (byte) clamp(a3 + o0 >> DOWN2);
         out[at + 4] = (byte) clamp(a3 - o0 >> DOWN2);
+    }
+
+    private static int saturate(int value) {
+        return Math.clamp(value, Short.MIN_VALUE, Short.MAX_VALUE);
     }
 
     private static int clamp(int value) {
