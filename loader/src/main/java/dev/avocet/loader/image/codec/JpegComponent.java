@@ -43,7 +43,6 @@ final class JpegComponent {
         this.v = v;
         this.quantTable = quantTable;
         Arrays.fill(unknownBits, (byte) -1);
-        Arrays.fill(unknownBitsBefore, (byte) -1);
     }
 
     /** Sets the geometry from the frame's size, its largest sampling factors and its number of MCUs. */
@@ -56,9 +55,14 @@ final class JpegComponent {
         storedRows = mcuRows * v;
     }
 
-    /** Notes what a scan will make known. */
-    void startScan(int firstCoefficient, int lastCoefficient, int lowBit) {
-        System.arraycopy(unknownBits, 0, unknownBitsBefore, 0, 64);
+    /** Notes what a scan, counted from 1, will make known. */
+    void startScan(int number, int firstCoefficient, int lastCoefficient, int lowBit) {
+        if (number > 1) {
+            System.arraycopy(unknownBits, 0, unknownBitsBefore, 0, 64);
+        } else {
+            // What libjpeg notes before the first scan, as if nothing were unknown, matters once there is a second.
+            Arrays.fill(unknownBitsBefore, (byte) 0);
+        }
         Arrays.fill(unknownBits, firstCoefficient, lastCoefficient + 1, (byte) lowBit);
     }
 

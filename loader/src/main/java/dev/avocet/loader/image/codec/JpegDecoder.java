@@ -48,7 +48,6 @@ final class JpegDecoder {
     private final JpegHuffmanTable[] acTables = new JpegHuffmanTable[4];
     private JpegFrame frame;
     private int restartInterval;
-    private int scans;
     private boolean sawJfif;
     private int adobeTransform = -1;
     private byte[] exif;
@@ -122,7 +121,7 @@ final class JpegDecoder {
 
     private void readScans() throws CodecException {
         do {
-            if (++scans > MOST_SCANS) {
+            if (frame != null && frame.scans == MOST_SCANS) {
                 throw CodecException.unsupported("it has more than " + MOST_SCANS + " scans");
             }
             readScan();

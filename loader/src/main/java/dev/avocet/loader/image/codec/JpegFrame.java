@@ -12,6 +12,9 @@ final class JpegFrame {
     final int mcuColumns;
     final int mcuRows;
 
+    /** How many scans have begun. */
+    int scans;
+
     /** The last row of MCUs that the last scan had data for. */
     int lastGoodRow;
 

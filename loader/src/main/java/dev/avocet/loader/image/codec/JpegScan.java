@@ -32,6 +32,7 @@ final class JpegScan {
 
     JpegScan(JpegFrame frame, int count) {
         this.frame = frame;
+        frame.scans++;
         this.components = new JpegComponent[count];
         this.dcTables = new JpegHuffmanTable[count];
         this.acTables = new JpegHuffmanTable[count];
@@ -68,7 +69,7 @@ final class JpegScan {
         int blocks = 0;
         for (int i = 0; i < components.length; i++) {
             blocks += components[i].h * components[i].v;
-            components[i].startScan(first, last, low);
+            components[i].startScan(frame.scans, first, last, low);
             boolean needsDc = first == 0 && high == 0;
             boolean needsAc = last > 0;
             if (needsDc && dcTables[i] == null || needsAc && acTables[i] == null) {

@@ -34,6 +34,12 @@ final class JpegSmoothing {
         {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 13, -24, 13, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
     };
 
+    private static final byte[] NOTHING_KNOWN = new byte[ESTIMATED];
+
+    static {
+        java.util.Arrays.fill(NOTHING_KNOWN, (byte) -1);
+    }
+
     private final JpegFrame frame;
     private final int[] means = new int[25];
 
@@ -64,7 +70,10 @@ final class JpegSmoothing {
     /** Fills in what is unknown and zero in a block, whose coefficients are in natural order and not yet dequantised. */
     void estimate(JpegComponent component, int row, int column, int[] block) {
         int mcuRow = row / component.v;
-        var unknown = mcuRow > frame.lastGoodRow ? component.unknownBitsBefore : component.unknownBits;
+        // Where the last scan broke off, what was unknown before it still is.
+        boolean brokeOff = mcuRow > frame.lastGoodRow;
+        var unknown = !brokeOff ? component.unknownBits
+                : frame.scans > 1 ? component.unknownBitsBefore : NOTHING_KNOWN;
         boolean meansOnly = true;
         for (int i = 1; i < ESTIMATED; i++) {
             meansOnly &= unknown[i] == -1;
