@@ -146,7 +146,8 @@ final class Resize {
     }
 
     /** One output row: the weighted sum of some input rows, {@code step} bytes apart, as long as {@code sum} is. */
-    private static void sumRow(byte[] in, int from, int step, Weights weights, int output, int[] sum, byte[] out, int to) {
+    private static void sumRow(byte[] in, int from, int step, Weights weights, int output, int[] sum, byte[] out,
+            int to) {
         java.util.Arrays.fill(sum, 1 << Weights.PRECISION - 1);
         int k = 0;
         int count = weights.count(output);
