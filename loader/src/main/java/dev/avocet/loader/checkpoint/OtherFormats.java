@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** The formats of weights that people will try, so that the refusal can name what was found. */
@@ -69,7 +70,7 @@ final class OtherFormats {
         return FORMATS.stream().filter(format -> name.endsWith(format.ending())).findFirst();
     }
 
-    private static TreeSet<String> list(Path folder) {
+    private static SortedSet<String> list(Path folder) {
         var names = new TreeSet<String>();
         try (var files = Files.newDirectoryStream(folder)) {
             files.forEach(file -> names.add(file.getFileName().toString()));

@@ -60,7 +60,7 @@ final class RegularFile {
     }
 
     private static void requireDefaultFileSystem(Path path) {
-        if (path.getFileSystem() != FileSystems.getDefault()) {
+        if (!path.getFileSystem().equals(FileSystems.getDefault())) {
             throw new CheckpointException(Code.NOT_A_FILE, path, "only files of the operating system can be mapped, "
                     + "not those inside an archive");
         }

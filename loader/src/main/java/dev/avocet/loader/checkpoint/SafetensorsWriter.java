@@ -96,7 +96,8 @@ public final class SafetensorsWriter {
 
     private static String quote(String text) {
         var quoted = new StringBuilder("\"");
-        for (char unit : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
             switch (unit) {
                 case '"', '\\' -> quoted.append('\\').append(unit);
                 case '\b' -> quoted.append("\\b");
