@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /** A network with its weights: immutable, and without memory of its own. */
-public sealed interface Model permits Vit, EfficientNet, Bert, Align {
+public interface Model {
     /** The inputs that it may be given, by Hugging Face's names, with their types. */
     SequencedMap<String, DType> inputs();
 
@@ -40,7 +40,8 @@ public sealed interface Model permits Vit, EfficientNet, Bert, Align {
         var model = switch (config.text("model_type", "")) {
             case "vit" -> Vit.load(VitConfig.of(config), weights);
             case "align" -> Align.load(AlignConfig.of(config), weights);
-            case "align_vision_model" -> EfficientNet.load(EfficientNetConfig.of(config), weights.atOptional("vision_model"));
+            case "align_vision_model" ->
+                EfficientNet.load(EfficientNetConfig.of(config), weights.atOptional("vision_model"));
             case "align_text_model" -> Bert.load(BertConfig.of(config), weights.atOptional("text_model"));
             case "bert" -> Bert.load(BertConfig.of(config), weights.atOptional("bert"));
             case String other -> throw new ConfigException(config.source() + ": model_type \"" + other
@@ -51,8 +52,8 @@ public sealed interface Model permits Vit, EfficientNet, Bert, Align {
     }
 
     /**
-     * Tensors that inference has no use for: counters of training steps, position numbers that older versions stored, and the heads that a
-     * model was trained with but that its base model does not have.
+     * Tensors that inference has no use for: counters of training steps, position numbers that older versions stored,
+     * and the heads that a model was trained with but that its base model does not have.
      */
     private static boolean isIgnored(String name) {
         return name.endsWith(".num_batches_tracked")

@@ -6,7 +6,9 @@ import dev.avocet.core.model.Config;
 import dev.avocet.core.model.Extent;
 import java.util.List;
 
-/** Hugging Face's {@code ViTConfig}, with its names and defaults (transformers 5.23, models/vit/configuration_vit.py). */
+/**
+ * Hugging Face's {@code ViTConfig}, with its names and defaults (transformers 5.23, models/vit/configuration_vit.py).
+ */
 public record VitConfig(
         Extent imageSize,
         Extent patchSize,
@@ -27,6 +29,8 @@ public record VitConfig(
         int hiddenSize = config.positive("hidden_size", 768);
         int heads = config.positive("num_attention_heads", 12);
         config.require("hidden_size", hiddenSize % heads == 0, "a multiple of num_attention_heads, " + heads);
+        config.require("head_dim", config.integer("head_dim", hiddenSize / heads) == hiddenSize / heads,
+                "hidden_size / num_attention_heads, " + hiddenSize / heads);
         var image = config.extent("image_size", 224);
         var patch = config.extent("patch_size", 16);
         config.require("patch_size", patch.height() <= image.height() && patch.width() <= image.width(),
