@@ -17,7 +17,8 @@ import java.util.TreeMap;
  */
 final class SpecialTokens {
     private static final Map<String, String> BERT = Map.of(
-            "unk_token", "[UNK]", "sep_token", "[SEP]", "pad_token", "[PAD]", "cls_token", "[CLS]", "mask_token", "[MASK]");
+            "unk_token", "[UNK]", "sep_token", "[SEP]", "pad_token", "[PAD]", "cls_token", "[CLS]", "mask_token",
+            "[MASK]");
     /** In the order in which tokens that the vocabulary lacks get their ids. */
     private static final List<String> NAMES =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
