@@ -21,7 +21,8 @@ import java.util.Map;
 
 /** Writes weights that no one trained: for measuring, where only sizes count. */
 public final class RandomCheckpoint {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int CHUNK = 1 << 16;
 
     private RandomCheckpoint() {}
