@@ -3,7 +3,9 @@
 module dev.avocet.loader {
     requires transitive dev.avocet.core;
     requires java.desktop;
+    requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
 
     exports dev.avocet.loader;
+    exports dev.avocet.loader.checkpoint;
 }
