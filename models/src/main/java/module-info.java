@@ -1,4 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Two small checkpoints, so that everything runs with no network. */
-module dev.avocet.models {
-}
+module dev.avocet.models {}
