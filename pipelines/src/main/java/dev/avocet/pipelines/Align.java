@@ -13,8 +13,8 @@ import java.util.List;
 /**
  * ALIGN: pictures and texts in one space of embeddings, and zero-shot classification with it.
  *
- * <p>May be used from any number of threads. {@link #close} refuses new calls and waits for those that run; the device stays open for
- * others. Everything passed and returned is plain heap data.
+ * <p>May be used from any number of threads. {@link #close} refuses new calls and waits for those that run; the device
+ * stays open for others. Everything passed and returned is plain heap data.
  */
 public final class Align implements AutoCloseable {
     /** AlignProcessor pads and cuts texts to this many tokens. */
@@ -50,8 +50,8 @@ public final class Align implements AutoCloseable {
     }
 
     /**
-     * Loads a folder in Hugging Face layout: config.json of {@code model_type: align}, its weights, preprocessor_config.json and the
-     * tokenizer's files.
+     * Loads a folder in Hugging Face layout: config.json of {@code model_type: align}, its weights,
+     * preprocessor_config.json and the tokenizer's files.
      *
      * @throws dev.avocet.core.AvocetException of the kind that says what is wrong with which file
      */
@@ -74,7 +74,9 @@ public final class Align implements AutoCloseable {
         return dimensions;
     }
 
-    /** Embeds the labels once, each put into the template at <code>{}</code>, such as {@code "This is a photo of {}."}. */
+    /**
+     * Embeds the labels once, each put into the template at <code>{}</code>, such as {@code "This is a photo of {}."}.
+     */
     public LabelSet labels(String template, List<String> labels) {
         if (!template.contains("{}")) {
             throw new IllegalArgumentException("the template \"" + template + "\" has no {} for the label");
@@ -144,7 +146,9 @@ public final class Align implements AutoCloseable {
         return Arrays.copyOfRange(results, offset, offset + width);
     }
 
-    /** Makes both towers ready for these batch sizes, so that no later call of such a size is slower than the others. */
+    /**
+     * Makes both towers ready for these batch sizes, so that no later call of such a size is slower than the others.
+     */
     public void warmUp(int... batchSizes) {
         for (int size : batchSizes) {
             imageEmbeds.warmUp(size);

@@ -13,8 +13,8 @@ import java.util.List;
 /**
  * A ViT that says what a picture shows.
  *
- * <p>May be used from any number of threads. {@link #close} refuses new calls and waits for those that run; the device stays open for
- * others. Everything passed and returned is plain heap data.
+ * <p>May be used from any number of threads. {@link #close} refuses new calls and waits for those that run; the device
+ * stays open for others. Everything passed and returned is plain heap data.
  */
 public final class ImageClassifier implements AutoCloseable {
     private final Pretrained pretrained;

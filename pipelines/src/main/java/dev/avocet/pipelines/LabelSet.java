@@ -26,7 +26,8 @@ public final class LabelSet {
 
     float[][] embeddingsFor(Align model) {
         if (model != owner) {
-            throw new IllegalArgumentException("these labels were embedded by another model; make them with this one's labels()");
+            throw new IllegalArgumentException(
+                    "these labels were embedded by another model; make them with this one's labels()");
         }
         return embeddings;
     }

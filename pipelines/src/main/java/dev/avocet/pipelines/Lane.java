@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * One kind of call of a model: which inputs give which result. Keeps the buffers of finished calls for the next ones, as many as have run
- * side by side, so that a service at work doesn't allocate them again.
+ * One kind of call of a model: which inputs give which result. Keeps the buffers of finished calls for the next ones,
+ * as many as have run side by side, so that a service at work doesn't allocate them again.
  */
 final class Lane {
     private final Session session;
@@ -45,7 +45,8 @@ final class Lane {
     /** The memory of one call. */
     record Batch(
             Lane lane, ConcurrentLinkedDeque<Batch> pool, Plan plan, List<HostTensor> inputs, List<HostTensor> results)
-            implements AutoCloseable {
+            implements
+                AutoCloseable {
 
         /** The array behind an input, to be written. */
         float[] floats(int input) {

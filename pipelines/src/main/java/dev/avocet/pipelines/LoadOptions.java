@@ -4,7 +4,8 @@ package dev.avocet.pipelines;
 /**
  * How a model is loaded.
  *
- * @param maxBatch how many pictures or texts are computed at once at most; longer lists are split. Bounds the memory of a call
+ * @param maxBatch how many pictures or texts are computed at once at most; longer lists are split. Bounds the memory of
+ *     a call
  */
 public record LoadOptions(int maxBatch) {
     /** Refuses numbers below 1. */

@@ -62,7 +62,8 @@ final class Pictures {
 
     /** Compiles for this batch size and runs it once, on black pictures. */
     void warmUp(int count) {
-        for (int size = Math.min(count, maxBatch), rest = count; rest > 0; rest -= size, size = Math.min(rest, maxBatch)) {
+        for (int size = Math.min(count, maxBatch), rest = count; rest > 0; rest -= size, size =
+                Math.min(rest, maxBatch)) {
             try (var batch = batch(size)) {
                 batch.run();
             }

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 /**
  * Texts to one vector per text, in batches of similar length.
  *
- * <p>Texts are padded only to the next multiple of {@value #BUCKET} tokens: padding never changes a bit of the result, and short texts are
- * cheap this way.
+ * <p>Texts are padded only to the next multiple of {@value #BUCKET} tokens: padding never changes a bit of the result,
+ * and short texts are cheap this way.
  */
 final class Texts {
     private static final int BUCKET = 8;

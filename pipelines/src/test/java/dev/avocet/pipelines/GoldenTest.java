@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every result of every model against Hugging Face transformers 5.23 with torch 2.13, run in float32 and in float64: our error against
- * float64 is at most twice torch's own, plus one millionth of the largest value.
+ * Every result of every model against Hugging Face transformers 5.23 with torch 2.13, run in float32 and in float64:
+ * our error against float64 is at most twice torch's own, plus one millionth of the largest value.
  */
 class GoldenTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
@@ -34,7 +34,7 @@ class GoldenTest {
                 "vit-square", "vit-rect-nobias-tanh", "vit-sharded", "vit-bf16", "vit-f16", "align-odd", "align-deep",
                 "bert-plain")) {
             for (var device : TestDevices.names()) {
-                cases.add(new String[] {model, device});
+                cases.add(new String[]{model, device});
             }
         }
         return cases;
@@ -88,7 +88,9 @@ class GoldenTest {
                 .toList();
     }
 
-    /** The goldens call the towers on their own "vision" and "text"; ALIGN's results hold the same below other names. */
+    /**
+     * The goldens call the towers on their own "vision" and "text"; ALIGN's results hold the same below other names.
+     */
     private static String ourName(String golden) {
         return golden.replaceFirst("^(vision|text)\\.", "$1_model_output.");
     }

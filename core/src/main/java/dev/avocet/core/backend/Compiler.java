@@ -3,7 +3,10 @@ package dev.avocet.core.backend;
 
 import dev.avocet.core.graph.Graph;
 
-/** Turns the graphs of one model into plans, and owns the weights that it laid out for them: each weight once, for all plans. */
+/**
+ * Turns the graphs of one model into plans, and owns the weights that it laid out for them: each weight once, for all
+ * plans.
+ */
 public interface Compiler extends AutoCloseable {
     /** A plan for a graph; throws {@link DeviceOutOfMemory} where weights or activations don't fit. */
     Plan compile(Graph graph);

@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 /**
  * A place to compute: opened once, shared by all models, closed by whoever opened it.
  *
- * <p>Models keep the device's memory and threads until they are closed too, so the order of closing can't break anything.
+ * <p>Models keep the device's memory and threads until they are closed too, so the order of closing can't break
+ * anything.
  */
 public final class Device implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Device.class.getName());
@@ -26,7 +27,9 @@ public final class Device implements AutoCloseable {
         this.backend = backend;
     }
 
-    /** The first of these devices that can be used here, such as {@code firstOf("cuda:0", "cpu")}, with default options. */
+    /**
+     * The first of these devices that can be used here, such as {@code firstOf("cuda:0", "cpu")}, with default options.
+     */
     public static Device firstOf(String... names) {
         return firstOf(DeviceOptions.defaults(), names);
     }

@@ -4,9 +4,10 @@ package dev.avocet.core.backend;
 /**
  * How much of the machine a device may use.
  *
- * @param threads threads that compute, callers included; the default is the number of processors that this process may use
- * @param slots calls that compute at once, each with its own scratch memory, at most {@code threads} on a CPU; others wait. The
- *     default is {@code threads}
+ * @param threads threads that compute, callers included; the default is the number of processors that this process may
+ *     use
+ * @param slots calls that compute at once, each with its own scratch memory, at most {@code threads} on a CPU; others
+ *     wait. The default is {@code threads}
  */
 public record DeviceOptions(int threads, int slots) {
     /** Refuses numbers below 1. */

@@ -17,8 +17,9 @@ public interface Plan {
     /**
      * One inference: reads the inputs, writes the outputs, returns when they are written.
      *
-     * <p>Checks types, shapes and the range of ids first, and throws {@link dev.avocet.core.tensor.ShapeException} before anything is
-     * computed. Allocates nothing once it has run before. Waits where all slots of the device are in use.
+     * <p>Checks types, shapes and the range of ids first, and throws {@link dev.avocet.core.tensor.ShapeException}
+     * before anything is computed. Allocates nothing once it has run before. Waits where all slots of the device are in
+     * use.
      */
     void run(List<HostTensor> inputs, List<HostTensor> outputs);
 

@@ -7,7 +7,10 @@ import dev.avocet.core.tensor.ShapeException;
 import dev.avocet.core.tensor.Tensor;
 import java.util.List;
 
-/** What every backend checks of the tensors that a run is given, so that no kernel ever sees a wrong size or an id out of range. */
+/**
+ * What every backend checks of the tensors that a run is given, so that no kernel ever sees a wrong size or an id out
+ * of range.
+ */
 public final class PlanCheck {
     private PlanCheck() {}
 

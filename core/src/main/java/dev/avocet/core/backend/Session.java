@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * One model on one device: its weights there, and the plans for the shapes in use. May be used from any number of threads.
+ * One model on one device: its weights there, and the plans for the shapes in use. May be used from any number of
+ * threads.
  *
  * <p>Plans are kept for the {@value #PLANS} most recently used combinations of input shapes and outputs.
  */
@@ -24,7 +25,9 @@ public final class Session implements AutoCloseable {
     /** Records a model's graph for given input shapes: results by name. */
     @FunctionalInterface
     public interface Recorder {
-        /** Records into {@code ops}; every result that anybody may ask for is returned, the session drops the others. */
+        /**
+         * Records into {@code ops}; every result that anybody may ask for is returned, the session drops the others.
+         */
         Map<String, Tensor> record(Ops ops, Map<String, Shape> inputs);
     }
 
@@ -107,8 +110,8 @@ public final class Session implements AutoCloseable {
                     .map(input -> inputs.get(input.name()))
                     .toList();
             var results = new LinkedHashMap<String, HostTensor>();
-            plan.graph().outputs().forEach((name, tensor) ->
-                    results.put(name, HostTensor.zeros(DType.F32, tensor.shape())));
+            plan.graph().outputs()
+                    .forEach((name, tensor) -> results.put(name, HostTensor.zeros(DType.F32, tensor.shape())));
             plan.run(given, new ArrayList<>(results.values()));
             return results;
         });

@@ -6,7 +6,8 @@ import java.util.concurrent.locks.StampedLock;
 import java.util.function.Supplier;
 
 /**
- * Lets many threads use something and one close it: closing refuses new uses, waits for those that run, and happens once.
+ * Lets many threads use something and one close it: closing refuses new uses, waits for those that run, and happens
+ * once.
  *
  * <p>A use allocates nothing while nobody closes.
  */
@@ -47,7 +48,9 @@ public final class UseCount {
         }
     }
 
-    /** Closes: new uses are refused, the call waits for those that run, then the action is run; later calls do nothing. */
+    /**
+     * Closes: new uses are refused, the call waits for those that run, then the action is run; later calls do nothing.
+     */
     public void close(Runnable action) {
         if (closed.compareAndSet(false, true)) {
             long stamp = lock.writeLock();

@@ -22,7 +22,9 @@ public enum Activation {
     /** max(x, 0). */
     RELU;
 
-    /** The function that a configuration's {@code hidden_act} names; throws {@link AvocetException} for an unknown one. */
+    /**
+     * The function that a configuration's {@code hidden_act} names; throws {@link AvocetException} for an unknown one.
+     */
     public static Activation named(String name) {
         return switch (name) {
             case "gelu", "gelu_python" -> GELU;
@@ -33,7 +35,8 @@ public enum Activation {
             case "tanh" -> TANH;
             case "relu" -> RELU;
             case "linear" -> NONE;
-            default -> throw new AvocetException("activation \"" + name + "\" is not supported; known are gelu, gelu_new,"
+            default -> throw new AvocetException("activation \"" + name
+                    + "\" is not supported; known are gelu, gelu_new,"
                     + " gelu_fast, gelu_pytorch_tanh, gelu_accurate, quick_gelu, silu, swish, sigmoid, tanh, relu, linear");
         };
     }

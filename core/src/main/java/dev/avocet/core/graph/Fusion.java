@@ -9,10 +9,11 @@ import java.util.Map;
 
 /**
  * Joins steps that one kernel can do in one pass over memory:
- * a product with the activation and then the sum that follow it, and the gate of squeeze-and-excitation with the product it feeds.
+ * a product with the activation and then the sum that follow it, and the gate of squeeze-and-excitation with the
+ * product it feeds.
  *
- * <p>A step disappears only when its result is used once and nobody asked for it. The joined step stands where the last of its parts
- * stood and keeps that one's result, so nothing else in the graph changes.
+ * <p>A step disappears only when its result is used once and nobody asked for it. The joined step stands where the last
+ * of its parts stood and keeps that one's result, so nothing else in the graph changes.
  */
 public final class Fusion {
     private final Graph graph;
@@ -60,7 +61,7 @@ public final class Fusion {
         if (!op.a().shape().equals(op.b().shape())) {
             return op;
         }
-        for (boolean left : new boolean[] {true, false}) {
+        for (boolean left : new boolean[]{true, false}) {
             var product = left ? op.a() : op.b();
             var residual = left ? op.b() : op.a();
             if (onlyUse(product) instanceof Op.Product found && found.epilogue().residual() == null

@@ -22,8 +22,8 @@ public record Graph(List<Input> inputs, List<Node> nodes, SequencedMap<String, T
     /**
      * A named input.
      *
-     * @param bound for integers that select rows of a table: the number of rows, so the values must lie in 0 to bound - 1;
-     *     {@link Integer#MAX_VALUE} where any value will do
+     * @param bound for integers that select rows of a table: the number of rows, so the values must lie in 0 to bound -
+     *     1; {@link Integer#MAX_VALUE} where any value will do
      */
     public record Input(String name, Tensor tensor, int bound) {}
 
@@ -76,7 +76,9 @@ public record Graph(List<Input> inputs, List<Node> nodes, SequencedMap<String, T
         return uses;
     }
 
-    /** Floating-point operations of one run, a multiply-add counted as two; products, convolutions and attention only. */
+    /**
+     * Floating-point operations of one run, a multiply-add counted as two; products, convolutions and attention only.
+     */
     public long flops() {
         return nodes.stream().mapToLong(Graph::flops).sum();
     }

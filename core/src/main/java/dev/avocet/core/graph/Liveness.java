@@ -8,9 +8,9 @@ import java.util.List;
 /**
  * Places buffers in one arena so that those which are alive at the same time don't overlap.
  *
- * <p>Greedy by size, largest first, each at the lowest offset that is free for its whole life (Pisarchyk and Lee, "Efficient Memory
- * Management for Deep Neural Net Inference", 2020). Every buffer takes part in the order of steps, not of time: a backend that runs
- * steps side by side must not use this.
+ * <p>Greedy by size, largest first, each at the lowest offset that is free for its whole life (Pisarchyk and Lee,
+ * "Efficient Memory Management for Deep Neural Net Inference", 2020). Every buffer takes part in the order of steps,
+ * not of time: a backend that runs steps side by side must not use this.
  */
 public final class Liveness {
     private Liveness() {}

@@ -95,7 +95,8 @@ public sealed interface Op {
      * @param bias null, or [O]
      */
     record Conv2d(Tensor x, Weight weight, Weight bias, int stride, Padding padding, Epilogue epilogue)
-            implements Product {
+            implements
+                Product {
         @Override
         public List<Tensor> inputs() {
             return present(x, epilogue.residual());
@@ -118,7 +119,8 @@ public sealed interface Op {
      * @param bias null, or [C]
      */
     record DepthwiseConv2d(Tensor x, Weight weight, Weight bias, int stride, Padding padding, Epilogue epilogue)
-            implements Product {
+            implements
+                Product {
         @Override
         public List<Tensor> inputs() {
             return present(x, epilogue.residual());

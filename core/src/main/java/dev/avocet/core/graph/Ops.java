@@ -15,11 +15,11 @@ import java.util.Map;
  * The operation set: each call checks its shapes at once and records a step of a graph.
  *
  * <p>Layers write against this class only. Activations are rows of features, [..., D], or pictures with channels last,
- * [B,H,W,C]; the first axis is the batch. Dimension letters: B batch, S tokens, D width, H heads or height, W width of a
- * picture, C channels, K and N inputs and outputs of a product.
+ * [B,H,W,C]; the first axis is the batch. Dimension letters: B batch, S tokens, D width, H heads or height, W width of
+ * a picture, C channels, K and N inputs and outputs of a product.
  *
- * <p>An object is a place in the model: {@link #at} gives the same recording one level deeper, so that an error names the layer
- * it happened in. Not safe for use from several threads.
+ * <p>An object is a place in the model: {@link #at} gives the same recording one level deeper, so that an error names
+ * the layer it happened in. Not safe for use from several threads.
  */
 public final class Ops {
     private final Recording recording;
@@ -76,7 +76,8 @@ public final class Ops {
         int outputs = weight.shape().dim(0);
         int inputs = weight.shape().dim(1);
         check(x.shape().rank() >= 1 && x.shape().dim(-1) == inputs, "linear",
-                "x %s does not end in the %d features that %s %s takes", x.shape(), inputs, weight.name(), weight.shape());
+                "x %s does not end in the %d features that %s %s takes", x.shape(), inputs, weight.name(),
+                weight.shape());
         checkBias("linear", bias, outputs);
         return add(new Op.Linear(x, null, weight, bias, Op.Epilogue.NONE), x.shape().with(-1, outputs));
     }
@@ -90,7 +91,8 @@ public final class Ops {
 
     /** A convolution: [B,H,W,C] and [O,C,kh,kw] give [B,H',W',O]; bias [O] may be null. */
     public Tensor conv2d(Tensor x, Weight weight, Weight bias, int stride, Padding padding) {
-        check(weight.shape().rank() == 4 && x.shape().rank() == 4 && x.shape().dim(3) == weight.shape().dim(1), "conv2d",
+        check(weight.shape().rank() == 4 && x.shape().rank() == 4 && x.shape().dim(3) == weight.shape().dim(1),
+                "conv2d",
                 "x %s does not have the channels that %s %s takes", x.shape(), weight.name(), weight.shape());
         checkBias("conv2d", bias, weight.shape().dim(0));
         var shape = convolved("conv2d", x, weight, stride, padding);
@@ -100,7 +102,7 @@ public final class Ops {
     /** A convolution of each channel by itself: [B,H,W,C] and [C,1,kh,kw] give [B,H',W',C]; bias [C] may be null. */
     public Tensor depthwiseConv2d(Tensor x, Weight weight, Weight bias, int stride, Padding padding) {
         check(weight.shape().rank() == 4 && weight.shape().dim(1) == 1 && x.shape().rank() == 4
-                        && x.shape().dim(3) == weight.shape().dim(0), "depthwiseConv2d",
+                && x.shape().dim(3) == weight.shape().dim(0), "depthwiseConv2d",
                 "x %s does not have one channel per kernel of %s %s", x.shape(), weight.name(), weight.shape());
         checkBias("depthwiseConv2d", bias, weight.shape().dim(0));
         var shape = convolved("depthwiseConv2d", x, weight, stride, padding);
@@ -122,14 +124,15 @@ public final class Ops {
     /**
      * softmax(q &middot; k&#7488; &middot; scale) &middot; v in each head: q, k, v [B,S,H*d].
      *
-     * @param mask null, or I32 [B,S]: a key whose mask is 0 gets the score -{@link Float#MAX_VALUE}, so it has no weight unless all
-     *     keys are masked, which then weigh the same (as in Hugging Face's eager attention)
+     * @param mask null, or I32 [B,S]: a key whose mask is 0 gets the score -{@link Float#MAX_VALUE}, so it has no
+     *     weight unless all keys are masked, which then weigh the same (as in Hugging Face's eager attention)
      */
     public Attention attention(Tensor q, Tensor k, Tensor v, Tensor mask, int heads, float scale) {
         var shape = q.shape();
         check(shape.rank() == 3 && shape.equals(k.shape()) && shape.equals(v.shape()), "attention",
                 "q %s, k %s and v %s are not three [B,S,D] of one shape", shape, k.shape(), v.shape());
-        check(heads >= 1 && shape.dim(2) % heads == 0, "attention", "width %d is no multiple of %d heads", shape.dim(2), heads);
+        check(heads >= 1 && shape.dim(2) % heads == 0, "attention", "width %d is no multiple of %d heads", shape.dim(2),
+                heads);
         var keys = Shape.of(shape.dim(0), shape.dim(1));
         check(mask == null || mask.dtype() == DType.I32 && mask.shape().equals(keys), "attention",
                 "mask %s is not I32 %s", mask, keys);
@@ -197,13 +200,17 @@ public final class Ops {
     }
 
     private Shape spatial(String op, Tensor x) {
-        check(x.shape().rank() == 4 && x.shape().dim(1) > 0 && x.shape().dim(2) > 0, op, "x %s is no picture", x.shape());
+        check(x.shape().rank() == 4 && x.shape().dim(1) > 0 && x.shape().dim(2) > 0, op, "x %s is no picture",
+                x.shape());
         return x.shape().with(1, 1).with(2, 1);
     }
 
-    /** Cuts a picture into rows: [B,C,H,W] gives [B,(H/height)*(W/width),C*height*width]; what is left over is dropped. */
+    /**
+     * Cuts a picture into rows: [B,C,H,W] gives [B,(H/height)*(W/width),C*height*width]; what is left over is dropped.
+     */
     public Tensor patchify(Tensor x, int height, int width) {
-        check(x.shape().rank() == 4 && height >= 1 && width >= 1 && x.shape().dim(2) >= height && x.shape().dim(3) >= width,
+        check(x.shape().rank() == 4 && height >= 1 && width >= 1 && x.shape().dim(2) >= height
+                && x.shape().dim(3) >= width,
                 "patchify", "picture %s is smaller than a patch of %d x %d", x.shape(), height, width);
         int patches = (x.shape().dim(2) / height) * (x.shape().dim(3) / width);
         return add(new Op.Patchify(x, height, width),

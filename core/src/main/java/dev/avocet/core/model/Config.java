@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A parsed JSON object with typed access: a field that is absent or null gives the default, one of another type an error.
+ * A parsed JSON object with typed access: a field that is absent or null gives the default, one of another type an
+ * error.
  *
  * <p>Numbers are any {@link Number}, objects any {@link Map} with string keys, arrays any {@link List}.
  *
@@ -106,7 +107,10 @@ public record Config(String source, Map<String, ?> fields) {
         return new Config(source + ": " + name, inside);
     }
 
-    /** The labels of {@code id2label} by class index; without it, as many numbered ones as {@code num_labels} says, by default 2. */
+    /**
+     * The labels of {@code id2label} by class index; without it, as many numbered ones as {@code num_labels} says, by
+     * default 2.
+     */
     public List<String> labels() {
         if (!has("id2label")) {
             return IntStream.range(0, positive("num_labels", 2)).mapToObj(i -> "LABEL_" + i).toList();
@@ -131,7 +135,6 @@ public record Config(String source, Map<String, ?> fields) {
         }
     }
 
-
     private List<?> list(String name) {
         if (fields.get(name) instanceof List<?> list) {
             return list;
@@ -154,7 +157,8 @@ public record Config(String source, Map<String, ?> fields) {
     }
 
     private ConfigException wrong(String name, String wanted) {
-        return new ConfigException(source + ": \"" + name + "\" must be " + wanted + ", found " + shorten(fields.get(name)));
+        return new ConfigException(
+                source + ": \"" + name + "\" must be " + wanted + ", found " + shorten(fields.get(name)));
     }
 
     private static String shorten(Object value) {

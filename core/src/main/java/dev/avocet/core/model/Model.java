@@ -40,7 +40,8 @@ public interface Model {
         var model = switch (config.text("model_type", "")) {
             case "vit" -> Vit.load(VitConfig.of(config), weights);
             case "align" -> Align.load(AlignConfig.of(config), weights);
-            case "align_vision_model" -> EfficientNet.load(EfficientNetConfig.of(config), weights.atOptional("vision_model"));
+            case "align_vision_model" ->
+                EfficientNet.load(EfficientNetConfig.of(config), weights.atOptional("vision_model"));
             case "align_text_model" -> Bert.load(BertConfig.of(config), weights.atOptional("text_model"));
             case "bert" -> Bert.load(BertConfig.of(config), weights.atOptional("bert"));
             case String other -> throw new ConfigException(config.source() + ": model_type \"" + other
@@ -51,8 +52,8 @@ public interface Model {
     }
 
     /**
-     * Tensors that inference has no use for: counters of training steps, position numbers that older versions stored, and the heads that a
-     * model was trained with but that its base model does not have.
+     * Tensors that inference has no use for: counters of training steps, position numbers that older versions stored,
+     * and the heads that a model was trained with but that its base model does not have.
      */
     private static boolean isIgnored(String name) {
         return name.endsWith(".num_batches_tracked")

@@ -5,8 +5,8 @@ import dev.avocet.core.tensor.Shape;
 import dev.avocet.core.tensor.Weight;
 
 /**
- * Batch normalisation of a trained model (Ioffe and Szegedy, 2015), which never runs: it is folded into the convolution before it, in
- * double precision, each weight rounded once.
+ * Batch normalisation of a trained model (Ioffe and Szegedy, 2015), which never runs: it is folded into the convolution
+ * before it, in double precision, each weight rounded once.
  *
  * @param scale per channel: weight / &radic;(running_var + epsilon)
  * @param shift per channel: bias - running_mean &middot; scale

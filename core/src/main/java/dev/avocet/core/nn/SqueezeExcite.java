@@ -5,7 +5,9 @@ import dev.avocet.core.graph.Activation;
 import dev.avocet.core.graph.Ops;
 import dev.avocet.core.tensor.Tensor;
 
-/** Squeeze-and-excitation (Hu et al., 2018): each channel of a picture times a gate that all its channels' means decide. */
+/**
+ * Squeeze-and-excitation (Hu et al., 2018): each channel of a picture times a gate that all its channels' means decide.
+ */
 public record SqueezeExcite(Linear reduce, Activation activation, Linear expand) {
     /** From {@code reduce} and {@code expand} at a path, two convolutions of one pixel. */
     public static SqueezeExcite load(Weights weights, int channels, int squeezed, Activation activation) {

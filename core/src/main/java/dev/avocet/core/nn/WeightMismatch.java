@@ -3,7 +3,10 @@ package dev.avocet.core.nn;
 
 import dev.avocet.core.AvocetException;
 
-/** A checkpoint and the model that its configuration describes don't fit: a tensor is missing, left over or of another shape. */
+/**
+ * A checkpoint and the model that its configuration describes don't fit: a tensor is missing, left over or of another
+ * shape.
+ */
 public final class WeightMismatch extends AvocetException {
     private static final long serialVersionUID = 1;
 

@@ -11,7 +11,8 @@ import java.util.function.Predicate;
 /**
  * The tensors of a checkpoint by path: {@code weights.at("encoder").at("layer", 3).get("weight", 64, 64)}.
  *
- * <p>Remembers what was read, so that {@link #finish} can tell what a model left over. Not safe for use from several threads.
+ * <p>Remembers what was read, so that {@link #finish} can tell what a model left over. Not safe for use from several
+ * threads.
  */
 public final class Weights {
     private final TensorSource source;
@@ -39,7 +40,10 @@ public final class Weights {
         return at(name).at(Integer.toString(index));
     }
 
-    /** The tensors below a name where there are any; else these, as checkpoints differ in whether they name their base model. */
+    /**
+     * The tensors below a name where there are any; else these, as checkpoints differ in whether they name their base
+     * model.
+     */
     public Weights atOptional(String name) {
         return hasAny(name) ? at(name) : this;
     }
@@ -55,7 +59,9 @@ public final class Weights {
         return source.names().stream().anyMatch(each -> each.startsWith(start));
     }
 
-    /** The tensor of this name, a view that is read on demand; throws {@link WeightMismatch} unless it has this shape. */
+    /**
+     * The tensor of this name, a view that is read on demand; throws {@link WeightMismatch} unless it has this shape.
+     */
     public Weight get(String name, int... dims) {
         var path = prefix + name;
         var wanted = Shape.of(dims);
@@ -65,12 +71,14 @@ public final class Weights {
         }
         var tensor = source.tensor(path);
         if (!tensor.shape().equals(wanted)) {
-            throw new WeightMismatch("tensor " + path + " has another shape: wanted " + wanted + ", found " + tensor.shape()
-                    + " in " + source.origin(path));
+            throw new WeightMismatch(
+                    "tensor " + path + " has another shape: wanted " + wanted + ", found " + tensor.shape()
+                            + " in " + source.origin(path));
         }
         if (!tensor.dtype().isFloating()) {
-            throw new WeightMismatch("tensor " + path + " has another type: wanted floating point, found " + tensor.dtype()
-                    + " in " + source.origin(path));
+            throw new WeightMismatch(
+                    "tensor " + path + " has another type: wanted floating point, found " + tensor.dtype()
+                            + " in " + source.origin(path));
         }
         unread.remove(path);
         return new Stored(path, tensor, source);
@@ -82,7 +90,9 @@ public final class Weights {
         return (isVector ? get(name, 1) : get(name)).toFloats()[0];
     }
 
-    /** Throws {@link WeightMismatch} if the model read less than there is, save what is ignored by full name on purpose. */
+    /**
+     * Throws {@link WeightMismatch} if the model read less than there is, save what is ignored by full name on purpose.
+     */
     public void finish(Predicate<String> ignored) {
         var surplus = unread.stream().filter(ignored.negate()).toList();
         if (!surplus.isEmpty()) {
@@ -101,7 +111,9 @@ public final class Weights {
     }
 
     private static String others(List<String> surplus) {
-        return surplus.size() == 1 ? "" : " (and " + (surplus.size() - 1) + " more, the last " + surplus.getLast() + ")";
+        return surplus.size() == 1
+                ? ""
+                : " (and " + (surplus.size() - 1) + " more, the last " + surplus.getLast() + ")";
     }
 
     /** A tensor as the checkpoint holds it. */

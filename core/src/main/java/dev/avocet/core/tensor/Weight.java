@@ -4,8 +4,8 @@ package dev.avocet.core.tensor;
 /**
  * A constant of a model, read on demand: a view of a checkpoint's tensor, or a value derived from some of them.
  *
- * <p>Backends read a weight once, into a layout of their own, and know it again by identity; so a layer keeps one object per
- * weight for as long as it lives.
+ * <p>Backends read a weight once, into a layout of their own, and know it again by identity; so a layer keeps one
+ * object per weight for as long as it lives.
  */
 public interface Weight {
     /** The tensor's full name in the checkpoint, for messages. */

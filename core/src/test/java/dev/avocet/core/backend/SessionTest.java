@@ -22,7 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class SessionTest {
-    private static final TestWeight TABLE = new TestWeight("table", Shape.of(2, 2), new float[] {1, 2, 3, 4});
+    private static final TestWeight TABLE = new TestWeight("table", Shape.of(2, 2), new float[]{1, 2, 3, 4});
 
     private static Map<String, Tensor> lookup(Ops ops, Map<String, Shape> inputs) {
         var ids = ops.input("ids", DType.I32, inputs.get("ids"));
@@ -31,28 +31,32 @@ class SessionTest {
 
     @Test
     void aPlanIsMadeOncePerShape() {
-        try (var device = Device.firstOf("reference"); var session = Session.open("table", SessionTest::lookup, device)) {
+        try (var device = Device.firstOf("reference");
+                var session = Session.open("table", SessionTest::lookup, device)) {
             var plan = session.plan(Map.of("ids", Shape.of(1)), List.of("rows"));
             assertSame(plan, session.plan(Map.of("ids", Shape.of(1)), List.of("rows")));
             var ids = Map.of("ids", HostTensor.of(Shape.of(2), 1, 0));
-            assertArrayEquals(new float[] {3, 4, 1, 2}, session.run(ids, List.of("rows")).get("rows").toFloats());
+            assertArrayEquals(new float[]{3, 4, 1, 2}, session.run(ids, List.of("rows")).get("rows").toFloats());
         }
     }
 
     @Test
     void anIdOutsideItsTableIsRefusedBeforeAnythingRuns() {
-        try (var device = Device.firstOf("reference"); var session = Session.open("table", SessionTest::lookup, device)) {
-            for (int id : new int[] {-1, 2, Integer.MAX_VALUE}) {
+        try (var device = Device.firstOf("reference");
+                var session = Session.open("table", SessionTest::lookup, device)) {
+            for (int id : new int[]{-1, 2, Integer.MAX_VALUE}) {
                 var ids = Map.of("ids", HostTensor.of(Shape.of(2), 0, id));
                 var error = assertThrows(ShapeException.class, () -> session.run(ids, List.of("rows")));
-                assertEquals("ids: id " + id + " at position 1 is outside 0 to 1, the rows of its table", error.getMessage());
+                assertEquals("ids: id " + id + " at position 1 is outside 0 to 1, the rows of its table",
+                        error.getMessage());
             }
         }
     }
 
     @Test
     void anUnknownOutputIsNamedWithTheKnownOnes() {
-        try (var device = Device.firstOf("reference"); var session = Session.open("table", SessionTest::lookup, device)) {
+        try (var device = Device.firstOf("reference");
+                var session = Session.open("table", SessionTest::lookup, device)) {
             var error = assertThrows(
                     AvocetException.class, () -> session.plan(Map.of("ids", Shape.of(1)), List.of("logits")));
             assertEquals("there is no output \"logits\"; there are [rows]", error.getMessage());
@@ -72,8 +76,8 @@ class SessionTest {
             var session = Session.open("slow", slow, device);
             var ids = Map.of("ids", HostTensor.of(Shape.of(1), 1));
             var result = new float[1][];
-            var call = Thread.ofPlatform().start(() ->
-                    result[0] = session.run(ids, List.of("rows")).get("rows").toFloats());
+            var call = Thread.ofPlatform()
+                    .start(() -> result[0] = session.run(ids, List.of("rows")).get("rows").toFloats());
             recording.await();
             var closing = Thread.ofPlatform().start(session::close);
             while (closing.getState() != Thread.State.WAITING) {
@@ -85,7 +89,7 @@ class SessionTest {
             mayGoOn.countDown();
             call.join();
             closing.join();
-            assertArrayEquals(new float[] {3, 4}, result[0]);
+            assertArrayEquals(new float[]{3, 4}, result[0]);
             session.close();
         }
     }
@@ -97,7 +101,7 @@ class SessionTest {
         device.close();
         device.close();
         var ids = Map.of("ids", HostTensor.of(Shape.of(1), 0));
-        assertArrayEquals(new float[] {1, 2}, session.run(ids, List.of("rows")).get("rows").toFloats());
+        assertArrayEquals(new float[]{1, 2}, session.run(ids, List.of("rows")).get("rows").toFloats());
         assertThrows(IllegalStateException.class, () -> Session.open("late", SessionTest::lookup, device));
         session.close();
     }
@@ -105,7 +109,8 @@ class SessionTest {
     @Test
     void aDeviceThatCannotBeHadSaysWhatThereIs() {
         var error = assertThrows(BackendUnavailable.class, () -> Device.firstOf("tpu", "npu:1"));
-        assertTrue(error.getMessage().startsWith("no device can be used: tpu: there is no backend \"tpu\"; found reference"));
+        assertTrue(error.getMessage()
+                .startsWith("no device can be used: tpu: there is no backend \"tpu\"; found reference"));
         assertEquals(2, error.getSuppressed().length);
         assertFalse(Device.firstOf("tpu", "reference").description().isEmpty());
     }

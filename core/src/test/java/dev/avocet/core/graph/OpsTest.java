@@ -36,7 +36,8 @@ class OpsTest {
         return Stream.of(
                 mistake("a bias of another length", ops -> ops.linear(
                         x(ops, 3, 4), TestWeight.zeros("w", 5, 4), TestWeight.zeros("b", 4))),
-                mistake("a weight that is no matrix", ops -> ops.linear(x(ops, 3, 4), TestWeight.zeros("w", 5, 4, 1), null)),
+                mistake("a weight that is no matrix",
+                        ops -> ops.linear(x(ops, 3, 4), TestWeight.zeros("w", 5, 4, 1), null)),
                 mistake("matrices with rows of two lengths", ops -> ops.matmul(x(ops, 3, 4), x(ops, 3, 5))),
                 mistake("a picture smaller than the kernel", ops -> ops.conv2d(
                         x(ops, 1, 2, 2, 3), TestWeight.zeros("w", 8, 3, 3, 3), null, 1, Padding.NONE)),

@@ -35,7 +35,8 @@ class ConfigTest {
 
     @Test
     void anUnknownActivationIsNamedWithTheKnownOnes() {
-        assertTrue(refusal(Map.of("hidden_act", "mish")).startsWith("activation \"mish\" is not supported; known are gelu,"));
+        assertTrue(refusal(Map.of("hidden_act", "mish"))
+                .startsWith("activation \"mish\" is not supported; known are gelu,"));
     }
 
     @Test

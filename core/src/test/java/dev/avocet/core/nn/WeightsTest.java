@@ -73,12 +73,12 @@ class WeightsTest {
     @Test
     void stackedWeightsReadAsOneAcrossTheirBorder() {
         var stacked = Linear.stacked(
-                        Linear.withoutBias(weights.at("layer", 0), 3, 2), Linear.withoutBias(weights.at("layer", 1), 3, 1))
+                Linear.withoutBias(weights.at("layer", 0), 3, 2), Linear.withoutBias(weights.at("layer", 1), 3, 1))
                 .weight();
         assertEquals(Shape.of(3, 3), stacked.shape());
         var read = new float[6];
         stacked.read(4, read, 1, 4);
-        assertArrayEquals(new float[] {0, 5, 6, 7, 8, 0}, read);
+        assertArrayEquals(new float[]{0, 5, 6, 7, 8, 0}, read);
     }
 
     private static String mismatch(Executable action) {

@@ -26,8 +26,8 @@ record ReferenceConvolution(int kernelHeight, int kernelWidth, int stride, Paddi
 
     /** Each channel by itself: weight [C,1,kh,kw]. */
     float[] depthwise(float[] x, Shape xShape, float[] weight, float[] bias, Shape result) {
-        return each(xShape, bias, result, (picture, top, left, out) ->
-                window(x, xShape, picture, top, left, out, weight, out * kernelHeight * kernelWidth));
+        return each(xShape, bias, result, (picture, top, left, out) -> window(x, xShape, picture, top, left, out,
+                weight, out * kernelHeight * kernelWidth));
     }
 
     @FunctionalInterface

@@ -48,7 +48,8 @@ final class ReferencePlan implements Plan {
         int position = 0;
         for (var tensor : graph.outputs().values()) {
             var values = run.floats(tensor);
-            MemorySegment.copy(values, 0, outputs.get(position++).data(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, values.length);
+            MemorySegment.copy(values, 0, outputs.get(position++).data(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0,
+                    values.length);
         }
     }
 
@@ -92,11 +93,13 @@ final class ReferencePlan implements Plan {
                 case Op.Linear l -> finish(l.epilogue(), ReferenceKernels.linear(
                         gated(l), weights.of(l.weight()), weights.of(l.bias()), l.weight().shape()));
                 case Op.Matmul m -> ReferenceKernels.linear(floats(m.a()), floats(m.b()), null, m.b().shape());
-                case Op.Conv2d c -> finish(c.epilogue(), ReferenceConvolution.of(c.weight().shape(), c.stride(), c.padding())
-                        .dense(floats(c.x()), c.x().shape(), weights.of(c.weight()), weights.of(c.bias()), result));
+                case Op.Conv2d c ->
+                    finish(c.epilogue(), ReferenceConvolution.of(c.weight().shape(), c.stride(), c.padding())
+                            .dense(floats(c.x()), c.x().shape(), weights.of(c.weight()), weights.of(c.bias()), result));
                 case Op.DepthwiseConv2d c -> finish(c.epilogue(),
                         ReferenceConvolution.of(c.weight().shape(), c.stride(), c.padding())
-                                .depthwise(floats(c.x()), c.x().shape(), weights.of(c.weight()), weights.of(c.bias()), result));
+                                .depthwise(floats(c.x()), c.x().shape(), weights.of(c.weight()), weights.of(c.bias()),
+                                        result));
                 case Op.Attention _ -> throw new AssertionError("attention has two results");
                 case Op.LayerNorm n -> ReferenceKernels.layerNorm(
                         floats(n.x()), weights.of(n.weight()), weights.of(n.bias()), n.epsilon());
@@ -119,15 +122,19 @@ final class ReferencePlan implements Plan {
                 case Op.Slice s -> ReferenceLayout.slice(floats(s.x()), s.x().shape(), s.axis(), s.from(), s.to());
                 case Op.Reshape r -> floats(r.x());
                 case Op.ChannelsLast c -> ReferenceLayout.swap(
-                        floats(c.x()), c.x().shape().dim(0), c.x().shape().dim(1), c.x().shape().dim(2) * c.x().shape().dim(3));
+                        floats(c.x()), c.x().shape().dim(0), c.x().shape().dim(1),
+                        c.x().shape().dim(2) * c.x().shape().dim(3));
                 case Op.ChannelsFirst c -> ReferenceLayout.swap(
-                        floats(c.x()), c.x().shape().dim(0), c.x().shape().dim(1) * c.x().shape().dim(2), c.x().shape().dim(3));
+                        floats(c.x()), c.x().shape().dim(0), c.x().shape().dim(1) * c.x().shape().dim(2),
+                        c.x().shape().dim(3));
             };
         }
 
         private float[] gated(Op.Linear op) {
-            return op.gate() == null ? floats(op.x()) : ReferenceKernels.broadcast(
-                    floats(op.x()), op.x().shape(), floats(op.gate()), op.gate().shape(), (x, y) -> x * y);
+            return op.gate() == null
+                    ? floats(op.x())
+                    : ReferenceKernels.broadcast(
+                            floats(op.x()), op.x().shape(), floats(op.gate()), op.gate().shape(), (x, y) -> x * y);
         }
 
         private float[] finish(Op.Epilogue epilogue, float[] product) {

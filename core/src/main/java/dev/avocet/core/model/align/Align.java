@@ -18,17 +18,20 @@ import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
 /**
- * ALIGN (Jia et al., "Scaling Up Visual and Vision-Language Representation Learning With Noisy Text Supervision", 2021) as in Hugging Face
- * transformers 5.23, models/align/modeling_align.py {@code AlignModel}.
+ * ALIGN (Jia et al., "Scaling Up Visual and Vision-Language Representation Learning With Noisy Text Supervision", 2021)
+ * as in Hugging Face transformers 5.23, models/align/modeling_align.py {@code AlignModel}.
  *
- * <p>Inputs: those of {@link EfficientNet}, those of {@link Bert}, or both. Results: of a picture image_features (the pooled map, not
- * normalised), image_embeds (of length 1) and vision_model_output.*; of a text text_features, text_embeds and text_model_output.*, all
- * [B,projection_dim]; of both logits_per_image [images,texts] and logits_per_text.
+ * <p>Inputs: those of {@link EfficientNet}, those of {@link Bert}, or both. Results: of a picture image_features (the
+ * pooled map, not normalised), image_embeds (of length 1) and vision_model_output.*; of a text text_features,
+ * text_embeds and text_model_output.*, all [B,projection_dim]; of both logits_per_image [images,texts] and
+ * logits_per_text.
  *
  * @param temperature what the cosines are divided by
  */
-public record Align(AlignConfig config, EfficientNet visionModel, Bert textModel, Linear textProjection, float temperature)
-        implements Model {
+public record Align(AlignConfig config, EfficientNet visionModel, Bert textModel, Linear textProjection,
+        float temperature)
+        implements
+            Model {
     /** The model with its weights. */
     public static Align load(AlignConfig config, Weights weights) {
         return new Align(

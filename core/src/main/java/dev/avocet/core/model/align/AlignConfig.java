@@ -5,7 +5,10 @@ import dev.avocet.core.model.Config;
 import dev.avocet.core.model.bert.BertConfig;
 import dev.avocet.core.model.efficientnet.EfficientNetConfig;
 
-/** Hugging Face's {@code AlignConfig}, with its names and defaults (transformers 5.23, models/align/configuration_align.py). */
+/**
+ * Hugging Face's {@code AlignConfig}, with its names and defaults (transformers 5.23,
+ * models/align/configuration_align.py).
+ */
 public record AlignConfig(BertConfig textConfig, EfficientNetConfig visionConfig, int projectionDim) {
     /** From config.json. */
     public static AlignConfig of(Config config) {

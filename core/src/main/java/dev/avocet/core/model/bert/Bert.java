@@ -25,9 +25,9 @@ import java.util.stream.IntStream;
  * BERT (Devlin et al., 2019) as in Hugging Face transformers 5.23, models/bert/modeling_bert.py {@code BertModel} and
  * models/align/modeling_align.py {@code AlignTextModel}.
  *
- * <p>Inputs: input_ids I32 [B,S]; attention_mask I32 [B,S], 0 where a token is padding, all ones where it is absent; token_type_ids I32 [B,S],
- * zeros where it is absent. Results: last_hidden_state [B,S,D], pooler_output [B,D] where there is a pooler, hidden_states.N and attentions.N
- * [B,heads,S,S].
+ * <p>Inputs: input_ids I32 [B,S]; attention_mask I32 [B,S], 0 where a token is padding, all ones where it is absent;
+ * token_type_ids I32 [B,S], zeros where it is absent. Results: last_hidden_state [B,S,D], pooler_output [B,D] where
+ * there is a pooler, hidden_states.N and attentions.N [B,heads,S,S].
  *
  * @param pooler null where the checkpoint has none
  */

@@ -23,10 +23,11 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * EfficientNet (Tan and Le, 2019) as ALIGN uses it: Hugging Face transformers 5.23, models/align/modeling_align.py {@code AlignVisionModel}.
+ * EfficientNet (Tan and Le, 2019) as ALIGN uses it: Hugging Face transformers 5.23, models/align/modeling_align.py
+ * {@code AlignVisionModel}.
  *
- * <p>Input: pixel_values F32 [B,C,H,W] of any size that leaves at least one pixel. Results: last_hidden_state [B,C',H',W'], pooler_output
- * [B,C'] and hidden_states.N [B,c,h,w], the first from the stem and one from each block.
+ * <p>Input: pixel_values F32 [B,C,H,W] of any size that leaves at least one pixel. Results: last_hidden_state
+ * [B,C',H',W'], pooler_output [B,C'] and hidden_states.N [B,c,h,w], the first from the stem and one from each block.
  */
 public record EfficientNet(EfficientNetConfig config, ConvNorm stem, List<Block> blocks) implements Model {
     /** The model with its weights. */
@@ -116,7 +117,10 @@ public record EfficientNet(EfficientNetConfig config, ConvNorm stem, List<Block>
                     block.stride() == 1 && !block.first());
         }
 
-        /** {@code correct_pad} and PyTorch's "same": a stride of 2 pads less before than after unless depthwise_padding says otherwise. */
+        /**
+         * {@code correct_pad} and PyTorch's "same": a stride of 2 pads less before than after unless depthwise_padding
+         * says otherwise.
+         */
         private static Padding padding(EfficientNetConfig.Block block) {
             if (block.stride() == 1) {
                 return Padding.same(block.kernel());

@@ -70,7 +70,8 @@ public record EfficientNetConfig(
     }
 
     /** One block: channels in and out, the depthwise kernel, and what the block leaves out. */
-    public record Block(int in, int out, int expandRatio, int kernel, int stride, boolean first, boolean adjustPadding) {}
+    public record Block(int in, int out, int expandRatio, int kernel, int stride, boolean first,
+            boolean adjustPadding) {}
 
     /** All blocks in order, width and depth scaled ({@code AlignVisionEncoder.__init__}). */
     public List<Block> blocks() {
@@ -98,7 +99,9 @@ public record EfficientNetConfig(
         return roundFilters(32);
     }
 
-    /** Channels scaled by width, as a multiple of the divisor that is no more than 10 % smaller ({@code round_filters}). */
+    /**
+     * Channels scaled by width, as a multiple of the divisor that is no more than 10 % smaller ({@code round_filters}).
+     */
     int roundFilters(int channels) {
         double scaled = channels * widthCoefficient;
         int rounded = Math.max(

@@ -20,19 +20,22 @@ import java.util.SequencedMap;
 import java.util.stream.IntStream;
 
 /**
- * The Vision Transformer (Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021) as in Hugging Face transformers 5.23,
- * models/vit/modeling_vit.py: {@code ViTForImageClassification}, or {@code ViTModel} where the checkpoint has no classifier.
+ * The Vision Transformer (Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021) as in Hugging Face transformers
+ * 5.23, models/vit/modeling_vit.py: {@code ViTForImageClassification}, or {@code ViTModel} where the checkpoint has no
+ * classifier.
  *
- * <p>Input: pixel_values F32 [B,C,H,W] of the configured size. Results: logits [B,labels] where there is a classifier, last_hidden_state
- * [B,1+P,D], pooler_output where there is a pooler, hidden_states.N (before layer N; the last one before the final norm) and attentions.N
- * [B,heads,1+P,1+P].
+ * <p>Input: pixel_values F32 [B,C,H,W] of the configured size. Results: logits [B,labels] where there is a classifier,
+ * last_hidden_state [B,1+P,D], pooler_output where there is a pooler, hidden_states.N (before layer N; the last one
+ * before the final norm) and attentions.N [B,heads,1+P,1+P].
  *
  * @param pooler null where the checkpoint has none
  * @param classifier null where the checkpoint has none
  */
 public record Vit(
-        VitConfig config, Embeddings embeddings, List<Layer> layers, LayerNorm layernorm, Linear pooler, Linear classifier)
-        implements Model {
+        VitConfig config, Embeddings embeddings, List<Layer> layers, LayerNorm layernorm, Linear pooler,
+        Linear classifier)
+        implements
+            Model {
 
     /** The model with its weights. */
     public static Vit load(VitConfig config, Weights weights) {
@@ -45,7 +48,9 @@ public record Vit(
                         .mapToObj(i -> Layer.load(config, base.at("encoder").at("layer", i)))
                         .toList(),
                 LayerNorm.load(base.at("layernorm"), width, config.layerNormEps()),
-                base.hasAny("pooler") ? Linear.load(base.at("pooler").at("dense"), width, config.poolerOutputSize()) : null,
+                base.hasAny("pooler")
+                        ? Linear.load(base.at("pooler").at("dense"), width, config.poolerOutputSize())
+                        : null,
                 weights.hasAny("classifier")
                         ? Linear.load(weights.at("classifier"), width, config.labels().size())
                         : null);

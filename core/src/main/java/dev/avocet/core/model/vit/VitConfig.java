@@ -6,7 +6,9 @@ import dev.avocet.core.model.Config;
 import dev.avocet.core.model.Extent;
 import java.util.List;
 
-/** Hugging Face's {@code ViTConfig}, with its names and defaults (transformers 5.23, models/vit/configuration_vit.py). */
+/**
+ * Hugging Face's {@code ViTConfig}, with its names and defaults (transformers 5.23, models/vit/configuration_vit.py).
+ */
 public record VitConfig(
         Extent imageSize,
         Extent patchSize,
