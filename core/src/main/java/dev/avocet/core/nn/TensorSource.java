@@ -15,6 +15,9 @@ public interface TensorSource {
     /** The file that holds a tensor, or would hold one that is missing; for messages. */
     String origin(String name);
 
-    /** Says that the caller has its own copy of a tensor, so its resident pages may go. */
+    /**
+     * Says that the caller has its own copy of a tensor, so its resident pages may go; throws where the source changed under the
+     * caller, so that the copy may be spoiled.
+     */
     default void release(String name) {}
 }

@@ -125,7 +125,12 @@ public final class Weights {
 
         @Override
         public void read(long from, float[] into, int offset, int count) {
-            tensor.read(from, into, offset, count);
+            try {
+                tensor.read(from, into, offset, count);
+            } catch (InternalError pageIsGone) { // how the JVM reports a mapped file that was cut short
+                source.release(name);
+                throw pageIsGone;
+            }
         }
 
         @Override

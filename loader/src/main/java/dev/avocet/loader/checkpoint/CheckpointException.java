@@ -75,6 +75,8 @@ public final class CheckpointException extends AvocetException {
         UNREADABLE("check the disk and the file system"),
         /** The operating system failed to write the file. */
         NOT_WRITABLE("check the folder, its permissions and the space left"),
+        /** A header or a JSON file that the heap has no room for. */
+        NO_MEMORY("give the JVM a larger heap with -Xmx"),
         /** A folder without any weights. */
         NO_WEIGHTS("give a folder with model.safetensors or model.safetensors.index.json, or one .safetensors file"),
         /** Weights in another format. */

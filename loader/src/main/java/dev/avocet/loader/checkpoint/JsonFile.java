@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.checkpoint;
 
-import com.fasterxml.jackson.core.JsonToken;
 import dev.avocet.loader.checkpoint.CheckpointException.Code;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -30,26 +28,30 @@ public final class JsonFile {
     @SuppressWarnings("unchecked") // an object's value is a map by the reader's promise
     static Map<String, Object> read(Path file, Code malformed, Code twice) {
         var source = new StrictJson.Source(file, "the file", malformed, malformed, twice, LIMITS);
-        var json = new StrictJson(bytes(source), source);
-        if (json.next() != JsonToken.START_OBJECT) {
-            throw json.error(source.notJson(), "is not one JSON object");
+        try {
+            var json = new StrictJson(bytes(file, malformed), source);
+            if (json.next() != StrictJson.Token.BEGIN_OBJECT) {
+                throw json.error(malformed, "is not one JSON object");
+            }
+            var object = (Map<String, Object>) json.value();
+            json.finish();
+            return object;
+        } catch (OutOfMemoryError e) {
+            throw new CheckpointException(Code.NO_MEMORY, file, "the heap has no room for the file's values", e);
         }
-        var object = (Map<String, Object>) json.value();
-        json.finish();
-        return object;
     }
 
-    private static ByteBuffer bytes(StrictJson.Source source) {
-        try (var file = RegularFile.open(source.file())) {
-            if (file.length() > LARGEST) {
-                throw new CheckpointException(source.notJson(), source.file(),
-                        source.what() + " has " + file.length() + " bytes, more than " + LARGEST);
+    private static byte[] bytes(Path path, Code tooLarge) {
+        try (var file = RegularFile.open(path)) {
+            long size = file.length();
+            if (size > LARGEST) {
+                throw new CheckpointException(tooLarge, path, "the file has " + size + " bytes, more than " + LARGEST);
             }
-            var bytes = new byte[(int) file.length()];
+            var bytes = new byte[(int) size];
             file.readFully(bytes);
-            return ByteBuffer.wrap(bytes);
+            return bytes;
         } catch (IOException e) {
-            throw new CheckpointException(Code.UNREADABLE, source.file(), "reading failed: " + e, e);
+            throw new CheckpointException(Code.UNREADABLE, path, "reading failed: " + e, e);
         }
     }
 }

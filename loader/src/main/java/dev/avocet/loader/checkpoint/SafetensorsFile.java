@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,7 +21,6 @@ import java.util.Arrays;
  * cut off whole faults, but the rest of a page that was cut off in part reads as zeros.
  */
 final class SafetensorsFile implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(SafetensorsFile.class.getName());
     private static final byte[] GIT_LFS = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ZIP = {'P', 'K', 3, 4};
 
@@ -41,9 +38,9 @@ final class SafetensorsFile implements AutoCloseable {
         long start = Long.BYTES + (long) headerBytes;
         var json = new byte[headerBytes];
         file.readFully(json);
-        this.header = SafetensorsHeader.parse(path, ByteBuffer.wrap(json), size - start);
+        this.header = SafetensorsHeader.parse(path, json, size - start);
         if (json[0] != '{') {
-            LOG.log(System.Logger.Level.WARNING, "{0}: white space before the header; not every reader accepts that", path);
+            log(System.Logger.Level.WARNING, "white space before the header, which not every reader accepts", null);
         }
         this.data = file.getChannel().map(MapMode.READ_ONLY, start, size - start, arena);
         requireWhole();
@@ -59,8 +56,8 @@ final class SafetensorsFile implements AutoCloseable {
             throw switch (e) {
                 case CheckpointException refused -> refused;
                 case EOFException cut -> new CheckpointException(Code.TRUNCATED, path, "the file was cut short just now", cut);
-                case OutOfMemoryError full -> new CheckpointException(Code.HEADER_TOO_LARGE, path,
-                        "the heap has no room for the header; -Xmx sets its size", full);
+                case OutOfMemoryError full -> new CheckpointException(Code.NO_MEMORY, path,
+                        "the heap has no room for the header", full);
                 default -> new CheckpointException(Code.UNREADABLE, path, "mapping failed: " + e, e);
             };
         }
@@ -117,8 +114,13 @@ final class SafetensorsFile implements AutoCloseable {
         try {
             file.close();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "nothing was written, so nothing is lost", e);
+            log(System.Logger.Level.DEBUG, "closing failed; nothing was written, so nothing is lost", e);
         }
+    }
+
+    /** Asks for a logger only now, since a sound file needs none, and starting a logging system takes a while. */
+    private void log(System.Logger.Level level, String message, Throwable cause) {
+        System.getLogger(SafetensorsFile.class.getName()).log(level, path + ": " + message, cause);
     }
 
     private int headerBytes() throws IOException {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.checkpoint;
 
-import com.fasterxml.jackson.core.JsonToken;
 import dev.avocet.loader.checkpoint.CheckpointException.Code;
-import java.nio.ByteBuffer;
+import dev.avocet.loader.checkpoint.StrictJson.Token;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,7 +37,7 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
     }
 
     /** Reads the JSON of a header whose file has so many bytes of data behind it; throws {@link CheckpointException}. */
-    static SafetensorsHeader parse(Path file, ByteBuffer utf8, long dataBytes) {
+    static SafetensorsHeader parse(Path file, byte[] utf8, long dataBytes) {
         return new Reader(file, utf8, dataBytes).read();
     }
 
@@ -49,7 +48,7 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
         private final List<StoredTensor> tensors = new ArrayList<>();
         private final Map<String, String> metadata = new LinkedHashMap<>();
 
-        Reader(Path file, ByteBuffer utf8, long dataBytes) {
+        Reader(Path file, byte[] utf8, long dataBytes) {
             this.file = file;
             this.dataBytes = dataBytes;
             this.json = new StrictJson(utf8, new StrictJson.Source(file, "the header", Code.HEADER_NOT_UTF8,
@@ -57,10 +56,10 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
         }
 
         SafetensorsHeader read() {
-            if (json.next() != JsonToken.START_OBJECT) {
+            if (json.next() != Token.BEGIN_OBJECT) {
                 throw json.error(Code.HEADER_NOT_JSON, "is not one JSON object");
             }
-            while (json.next() != JsonToken.END_OBJECT) {
+            while (json.next() != Token.END_OBJECT) {
                 var name = json.text();
                 if (name.equals(METADATA)) {
                     readMetadata();
@@ -75,15 +74,15 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
 
         private void readMetadata() {
             var start = json.next();
-            if (start == JsonToken.VALUE_NULL) {
+            if (start == Token.NULL) {
                 return;
             }
-            if (start != JsonToken.START_OBJECT) {
+            if (start != Token.BEGIN_OBJECT) {
                 throw json.error(Code.BAD_METADATA, "has a " + METADATA + " that is not an object");
             }
-            while (json.next() != JsonToken.END_OBJECT) {
+            while (json.next() != Token.END_OBJECT) {
                 var key = json.text();
-                if (json.next() != JsonToken.VALUE_STRING) {
+                if (json.next() != Token.TEXT) {
                     throw json.error(Code.BAD_METADATA, "has in " + METADATA + " a value that is not text, at key "
                             + Names.quote(key));
                 }
@@ -92,13 +91,13 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
         }
 
         private StoredTensor readTensor(String name) {
-            if (json.next() != JsonToken.START_OBJECT) {
+            if (json.next() != Token.BEGIN_OBJECT) {
                 throw bad(Code.BAD_ENTRY, name, "has an entry that is not an object");
             }
             StoredType type = null;
             List<Long> shape = null;
             List<Long> offsets = null;
-            while (json.next() != JsonToken.END_OBJECT) {
+            while (json.next() != Token.END_OBJECT) {
                 switch (json.text()) {
                     case "dtype" -> type = readType(name);
                     case "shape" -> shape = readShape(name);
@@ -117,7 +116,7 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
 
         private StoredType readType(String name) {
             var token = json.next();
-            if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NULL) {
+            if (token != Token.TEXT && token != Token.NULL) {
                 throw bad(Code.BAD_ENTRY, name, "has a dtype that is not text");
             }
             return StoredType.named(json.text())
@@ -126,10 +125,10 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
 
         private List<Long> readShape(String name) {
             var shape = new ArrayList<Long>();
-            if (json.next() != JsonToken.START_ARRAY) {
+            if (json.next() != Token.BEGIN_ARRAY) {
                 throw bad(Code.BAD_SHAPE, name, "has a shape that is not an array");
             }
-            while (json.next(Code.BAD_SHAPE) != JsonToken.END_ARRAY) {
+            while (json.next(Code.BAD_SHAPE) != Token.END_ARRAY) {
                 if (shape.size() == LARGEST_RANK) {
                     throw bad(Code.RANK_TOO_LARGE, name, "has more than " + LARGEST_RANK + " dimensions");
                 }
@@ -140,10 +139,10 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
 
         private List<Long> readOffsets(String name) {
             var offsets = new ArrayList<Long>();
-            if (json.next() != JsonToken.START_ARRAY) {
+            if (json.next() != Token.BEGIN_ARRAY) {
                 throw bad(Code.BAD_ENTRY, name, "has data_offsets that are not an array");
             }
-            while (json.next(Code.BAD_OFFSETS) != JsonToken.END_ARRAY) {
+            while (json.next(Code.BAD_OFFSETS) != Token.END_ARRAY) {
                 if (offsets.size() == 2) {
                     throw bad(Code.BAD_ENTRY, name, "has more than two data_offsets");
                 }
@@ -162,7 +161,7 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
         private long unsigned(String name, Code malformed, Code tooLarge, String what) {
             var digits = json.text();
             boolean isPlain = digits.chars().allMatch(digit -> digit >= '0' && digit <= '9');
-            if (!isPlain || json.token() != JsonToken.VALUE_NUMBER_INT) {
+            if (!isPlain || json.token() != Token.INTEGER) {
                 throw bad(malformed, name, "has " + what + " that is not an unsigned integer: " + Names.quote(digits));
             }
             try {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.checkpoint;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.loader.checkpoint.CheckpointException.Code;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -17,12 +15,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Writes tensors to a safetensors file, byte for byte as the format's own writer does (safetensors 0.8.0). */
 public final class SafetensorsWriter {
@@ -68,38 +66,45 @@ public final class SafetensorsWriter {
     }
 
     /** The JSON, and spaces to where the data is aligned for every type. */
-    private static byte[] header(Collection<Entry> entries, Map<String, String> metadata) {
-        var bytes = new ByteArrayOutputStream();
-        try (var json = new JsonFactory().createGenerator(bytes)) {
-            json.writeStartObject();
-            if (!metadata.isEmpty()) {
-                json.writeObjectFieldStart(SafetensorsHeader.METADATA);
-                for (var each : new TreeMap<>(metadata).entrySet()) {
-                    json.writeStringField(requireText(each.getKey()), requireText(each.getValue()));
-                }
-                json.writeEndObject();
-            }
-            var begin = 0L;
-            for (var entry : entries) {
-                long end = begin + entry.tensor().data().byteSize();
-                var dims = entry.tensor().shape().toArray();
-                json.writeObjectFieldStart(entry.name());
-                json.writeStringField("dtype", entry.type().name());
-                json.writeFieldName("shape");
-                json.writeArray(dims, 0, dims.length);
-                json.writeFieldName("data_offsets");
-                json.writeArray(new long[] {begin, end}, 0, 2);
-                json.writeEndObject();
-                begin = end;
-            }
-            json.writeEndObject();
-        } catch (IOException impossible) {
-            throw new AssertionError("memory takes every byte", impossible);
+    private static byte[] header(List<Entry> entries, Map<String, String> metadata) {
+        var json = new StringBuilder("{");
+        if (!metadata.isEmpty()) {
+            var pairs = new TreeMap<>(metadata).entrySet().stream()
+                    .map(each -> quote(requireText(each.getKey())) + ":" + quote(requireText(each.getValue())));
+            json.append(quote(SafetensorsHeader.METADATA)).append(pairs.collect(Collectors.joining(",", ":{", "},")));
         }
-        while (bytes.size() % Long.BYTES != 0) {
-            bytes.write(' ');
+        var begin = 0L;
+        for (var entry : entries) {
+            long end = begin + entry.tensor().data().byteSize();
+            json.append(quote(entry.name())).append(":{\"dtype\":\"").append(entry.type())
+                    .append("\",\"shape\":").append(Arrays.toString(entry.tensor().shape().toArray()).replace(" ", ""))
+                    .append(",\"data_offsets\":[").append(begin).append(',').append(end).append("]},");
+            begin = end;
         }
-        return bytes.toByteArray();
+        if (json.length() > 1) {
+            json.setLength(json.length() - 1);
+        }
+        var bytes = json.append('}').toString().getBytes(StandardCharsets.UTF_8);
+        int padded = Math.ceilDiv(bytes.length, Long.BYTES) * Long.BYTES;
+        var header = Arrays.copyOf(bytes, padded);
+        Arrays.fill(header, bytes.length, padded, (byte) ' ');
+        return header;
+    }
+
+    private static String quote(String text) {
+        var quoted = new StringBuilder("\"");
+        for (char unit : text.toCharArray()) {
+            switch (unit) {
+                case '"', '\\' -> quoted.append('\\').append(unit);
+                case '\b' -> quoted.append("\\b");
+                case '\f' -> quoted.append("\\f");
+                case '\n' -> quoted.append("\\n");
+                case '\r' -> quoted.append("\\r");
+                case '\t' -> quoted.append("\\t");
+                default -> quoted.append(unit < ' ' ? "\\u%04x".formatted((int) unit) : String.valueOf(unit));
+            }
+        }
+        return quoted.append('"').toString();
     }
 
     private static void replace(Path target, byte[] header, List<Entry> entries) throws IOException {

@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.checkpoint;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.exc.StreamReadException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import dev.avocet.loader.checkpoint.CheckpointException.Code;
-import java.io.IOException;
-import java.io.Reader;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,16 +19,30 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads one JSON document token by token, and only what all readers understand alike.
+ * Reads one JSON document (RFC 8259) token by token, and only what all readers understand alike.
  *
- * <p>Stricter than RFC 8259 where it leaves a choice: no key twice, no half of a surrogate pair, no number beyond the range of
- * a double, no byte order mark, and a bounded depth.
+ * <p>Where the standard leaves a choice it takes the strict one: no key twice in an object, no half of a surrogate pair, no
+ * number beyond the range of a double, no byte order mark, and a bounded depth. It uses no recursion but in {@link #value}, and
+ * no memory beyond the document's but for the keys of open objects.
  */
 final class StrictJson {
-    private static final int LONGEST_TEXT = 20_000_000;
-    /** An integer of no more characters is within the range of a double. */
-    private static final int SAFE_DIGITS = 308;
     private static final int MOST_KEYS = 1_000_000;
+    private static final int LONGEST_NUMBER = 1000;
+
+    /** What a document consists of. */
+    enum Token {
+        BEGIN_OBJECT,
+        END_OBJECT,
+        BEGIN_ARRAY,
+        END_ARRAY,
+        KEY,
+        TEXT,
+        INTEGER,
+        DECIMAL,
+        TRUE,
+        FALSE,
+        NULL
+    }
 
     /**
      * Who reads what.
@@ -53,117 +56,126 @@ final class StrictJson {
      */
     record Source(Path file, String what, Code notUtf8, Code notJson, Code twice, Limits limits) {}
 
-    /** The deepest nesting of objects and arrays, and the most tokens: what bounds the memory that a document's value takes. */
+    /** The deepest nesting of objects and arrays, and the most tokens, which bound the memory that a document's value takes. */
     record Limits(int depth, long tokens) {}
 
-    private final Source source;
-    private final JsonParser parser;
-    private final Deque<Set<String>> keys = new ArrayDeque<>();
+    /** What may come next. */
+    private enum Expect {
+        VALUE,
+        VALUE_OR_END,
+        KEY,
+        KEY_OR_END,
+        COMMA_OR_END,
+        NOTHING
+    }
 
-    StrictJson(ByteBuffer utf8, Source source) {
+    private final Source source;
+    private final byte[] utf8;
+    private final boolean[] isObject;
+    private final Deque<Set<String>> keys = new ArrayDeque<>();
+    private int depth;
+    private int at;
+    private long tokens;
+    private Expect expect = Expect.VALUE;
+    private Token token;
+    private String text;
+
+    /** Starts before the first token; throws {@link CheckpointException} for bytes that are not UTF-8. */
+    StrictJson(byte[] utf8, Source source) {
         this.source = source;
-        var limits = StreamReadConstraints.builder()
-                .maxNestingDepth(source.limits().depth())
-                .maxTokenCount(source.limits().tokens())
-                .maxNameLength(LONGEST_TEXT)
-                .maxStringLength(LONGEST_TEXT)
-                .build();
-        // Names come from strangers and are used once: they have no place in a table that outlives the document.
-        var factory = JsonFactory.builder()
-                .streamReadConstraints(limits)
-                .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                .build();
-        try {
-            this.parser = factory.createParser(new Utf8Reader(utf8));
-        } catch (IOException impossible) {
-            throw new AssertionError("nothing is read yet", impossible);
-        }
+        this.utf8 = utf8;
+        this.isObject = new boolean[source.limits().depth()];
+        requireUtf8();
     }
 
     /** The next token of an unfinished document. */
-    JsonToken next() {
+    Token next() {
         return next(source.notJson());
     }
 
-    /** The next token, with another code for a malformed one that stands where this code says more. */
-    JsonToken next(Code malformed) {
-        var token = advance(malformed);
-        if (token == null) {
-            throw error(source.notJson(), "ends too early");
+    /** The next token, with another code for a malformed number, whose place says more of what is wrong. */
+    Token next(Code malformed) {
+        if (++tokens > source.limits().tokens()) {
+            throw error(source.notJson(), "has more than " + source.limits().tokens() + " tokens");
         }
-        switch (token) {
-            case START_OBJECT -> keys.push(new HashSet<>());
-            case END_OBJECT -> keys.pop();
-            case FIELD_NAME -> checkKey(text());
-            case VALUE_STRING -> requireWholeCharacters();
-            case VALUE_NUMBER_FLOAT -> requireFinite();
-            case VALUE_NUMBER_INT -> {
-                if (text().length() > SAFE_DIGITS) {
-                    requireFinite();
-                }
-            }
-            default -> { }
+        byte first = firstByte();
+        if (expect == Expect.COMMA_OR_END && first == ',') {
+            at++;
+            expect = isObject[depth - 1] ? Expect.KEY : Expect.VALUE;
+            first = firstByte();
         }
+        token = switch (expect) {
+            case COMMA_OR_END -> end(first);
+            case KEY_OR_END -> first == '}' ? end(first) : key(first);
+            case VALUE_OR_END -> first == ']' ? end(first) : begin(first, malformed);
+            case KEY -> key(first);
+            case VALUE -> begin(first, malformed);
+            case NOTHING -> throw error(source.notJson(), "is over");
+        };
         return token;
     }
 
     /** The current token. */
-    JsonToken token() {
-        return parser.currentToken();
+    Token token() {
+        return token;
     }
 
-    /** The current token as the document spells it; a name or a string without its quotes and escapes. */
+    /** A key or a text without quotes and escapes; a number or a word as it is spelt. */
     String text() {
-        try {
-            return parser.getText();
-        } catch (IOException e) {
-            throw translated(e, source.notJson());
-        }
+        return text;
     }
 
     /** Consumes the value that starts at the current token: a map, a list, text, a number, a boolean or null. */
     Object value() {
-        return switch (token()) {
-            case START_OBJECT -> object();
-            case START_ARRAY -> array();
-            case VALUE_STRING -> text();
-            case VALUE_NUMBER_INT -> integer(text());
-            case VALUE_NUMBER_FLOAT -> Double.valueOf(text());
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            default -> null;
+        return switch (token) {
+            case BEGIN_OBJECT -> object();
+            case BEGIN_ARRAY -> array();
+            case TEXT -> text;
+            case INTEGER -> integer();
+            case DECIMAL -> Double.valueOf(text);
+            case TRUE -> true;
+            case FALSE -> false;
+            case NULL -> null;
+            case END_OBJECT, END_ARRAY, KEY -> throw new IllegalStateException(token + " starts no value");
         };
     }
 
     /** Passes over the next value, which is checked like all others. */
     void skip() {
-        var open = 0;
+        int outside = depth;
         do {
-            switch (next()) {
-                case START_OBJECT, START_ARRAY -> open++;
-                case END_OBJECT, END_ARRAY -> open--;
-                default -> { }
-            }
-        } while (open > 0);
+            next();
+        } while (depth > outside);
     }
 
     /** Checks that nothing but white space follows. */
     void finish() {
-        if (advance(source.notJson()) != null) {
+        skipSpace();
+        if (at < utf8.length) {
             throw error(source.notJson(), "has something after its end");
         }
     }
 
     /** An error at the current position. */
     CheckpointException error(Code code, String problem) {
-        return error(code, problem, null);
+        var line = 1;
+        var column = 1;
+        for (int i = 0; i < at; i++) {
+            if (utf8[i] == '\n') {
+                line++;
+                column = 1;
+            } else if ((utf8[i] & 0xC0) != 0x80) { // not the second or a later byte of a character
+                column++;
+            }
+        }
+        return new CheckpointException(code, source.file(),
+                source.what() + " " + problem + ", at line " + line + ", column " + column);
     }
 
     private Map<String, Object> object() {
         var entries = new LinkedHashMap<String, Object>();
-        while (next() != JsonToken.END_OBJECT) {
-            var key = text();
+        while (next() != Token.END_OBJECT) {
+            var key = text;
             next();
             entries.put(key, value());
         }
@@ -172,95 +184,256 @@ final class StrictJson {
 
     private List<Object> array() {
         var elements = new ArrayList<>();
-        while (next() != JsonToken.END_ARRAY) {
+        while (next() != Token.END_ARRAY) {
             elements.add(value());
         }
         return Collections.unmodifiableList(elements);
     }
 
-    private static Object integer(String digits) {
-        var value = new BigInteger(digits);
+    private Object integer() {
+        var value = new BigInteger(text);
         return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
     }
 
-    private JsonToken advance(Code malformed) {
-        try {
-            return parser.nextToken();
-        } catch (IOException e) {
-            throw translated(e, malformed);
-        }
+    private Token begin(byte first, Code malformed) {
+        return switch (first) {
+            case '{' -> open(true);
+            case '[' -> open(false);
+            case '"' -> {
+                text = readText();
+                yield ended(Token.TEXT);
+            }
+            default -> word(malformed);
+        };
     }
 
-    private void checkKey(String key) {
-        requireWholeCharacters();
+    private Token open(boolean object) {
+        if (depth == isObject.length) {
+            throw error(source.notJson(), "is nested deeper than " + isObject.length + " levels");
+        }
+        at++;
+        isObject[depth++] = object;
+        if (object) {
+            keys.push(new HashSet<>());
+        }
+        expect = object ? Expect.KEY_OR_END : Expect.VALUE_OR_END;
+        return object ? Token.BEGIN_OBJECT : Token.BEGIN_ARRAY;
+    }
+
+    private Token end(byte first) {
+        boolean object = isObject[depth - 1];
+        if (first != (object ? '}' : ']')) {
+            throw error(source.notJson(), "has " + shown(first) + " in place of a comma or the end of the "
+                    + (object ? "object" : "array"));
+        }
+        at++;
+        depth--;
+        if (object) {
+            keys.pop();
+        }
+        return ended(object ? Token.END_OBJECT : Token.END_ARRAY);
+    }
+
+    private Token ended(Token value) {
+        expect = depth == 0 ? Expect.NOTHING : Expect.COMMA_OR_END;
+        return value;
+    }
+
+    private Token key(byte first) {
+        if (first != '"') {
+            throw error(source.notJson(), "has " + shown(first) + " in place of a key in quotes");
+        }
+        text = readText();
         var seen = keys.element();
-        if (!seen.add(key)) {
-            throw error(source.twice(), "has the key " + Names.quote(key) + " twice in one object");
+        if (!seen.add(text)) {
+            throw error(source.twice(), "has the key " + Names.quote(text) + " twice in one object");
         }
         if (seen.size() > MOST_KEYS) {
             throw error(Code.TOO_MANY_KEYS, "has more than " + MOST_KEYS + " keys in one object");
         }
-    }
-
-    private void requireWholeCharacters() {
-        var text = text();
-        for (int i = 0; i < text.length(); i++) {
-            char unit = text.charAt(i);
-            boolean isPair = Character.isHighSurrogate(unit) && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1));
-            if (isPair) {
-                i++;
-            } else if (Character.isSurrogate(unit)) {
-                throw error(source.notJson(), "has half of a surrogate pair in the text " + Names.quote(text));
-            }
+        byte colon = firstByte();
+        if (colon != ':') {
+            throw error(source.notJson(), "has " + shown(colon) + " in place of the colon behind the key " + Names.quote(text));
         }
+        at++;
+        expect = Expect.VALUE;
+        return Token.KEY;
     }
 
-    private void requireFinite() {
-        if (!Double.isFinite(Double.parseDouble(text()))) {
+    /** A number, true, false or null: all that comes without quotes, up to where it ends. */
+    private Token word(Code malformed) {
+        int start = at;
+        int end = at;
+        while (end < utf8.length && isInWord(utf8[end])) {
+            end++;
+        }
+        if (end == utf8.length) {
+            at = end;
+            throw tooEarly();
+        }
+        if (end == start) {
+            throw error(source.notJson(), "has " + shown(utf8[at]) + " in place of a value");
+        }
+        if (end - start > LONGEST_NUMBER) {
+            throw error(malformed, "has a value of " + (end - start) + " characters without quotes");
+        }
+        text = new String(utf8, start, end - start, StandardCharsets.US_ASCII);
+        var word = switch (text) {
+            case "true" -> Token.TRUE;
+            case "false" -> Token.FALSE;
+            case "null" -> Token.NULL;
+            default -> number(malformed);
+        };
+        at = end;
+        return ended(word);
+    }
+
+    private Token number(Code malformed) {
+        int whole = text.startsWith("-") ? 1 : 0;
+        int fraction = digits(whole);
+        boolean isNumber = fraction > whole && (text.charAt(whole) != '0' || fraction == whole + 1);
+        int exponent = fraction;
+        if (startsAt(fraction, '.')) {
+            exponent = digits(fraction + 1);
+            isNumber &= exponent > fraction + 1;
+        }
+        int end = exponent;
+        if (startsAt(exponent, 'e') || startsAt(exponent, 'E')) {
+            int power = exponent + (startsAt(exponent + 1, '+') || startsAt(exponent + 1, '-') ? 2 : 1);
+            end = digits(power);
+            isNumber &= end > power;
+        }
+        if (!isNumber || end < text.length()) {
+            throw error(malformed, "has " + Names.quote(text) + " in place of a value");
+        }
+        if (!Double.isFinite(Double.parseDouble(text))) {
             throw error(source.notJson(), "has a number beyond the range of a double");
         }
+        return end == fraction ? Token.INTEGER : Token.DECIMAL;
     }
 
-    private CheckpointException translated(IOException e, Code malformed) {
-        return switch (e) {
-            case CharacterCodingException _ -> error(source.notUtf8(), "is not UTF-8", e);
-            case JsonEOFException _ -> error(source.notJson(), "ends too early", e);
-            case StreamReadException bad -> error(malformed, "is not valid JSON: " + bad.getOriginalMessage(), e);
-            case JsonProcessingException limit -> error(source.notJson(), "is too much: " + limit.getOriginalMessage(), e);
-            default -> throw new AssertionError("memory is all that is read", e);
-        };
+    private boolean startsAt(int index, char expected) {
+        return index < text.length() && text.charAt(index) == expected;
     }
 
-    private CheckpointException error(Code code, String problem, Throwable cause) {
-        var at = parser.currentLocation();
-        return new CheckpointException(code, source.file(), source.what() + " " + problem + ", at line " + at.getLineNr()
-                + ", column " + at.getColumnNr(), cause);
+    /** Where the digits from there on end. */
+    private int digits(int from) {
+        int end = from;
+        while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+            end++;
+        }
+        return end;
     }
 
-    /** Decodes piece by piece, so that a large document is never held as text; anything but well-formed UTF-8 is an error. */
-    private static final class Utf8Reader extends Reader {
-        private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
+    private String readText() {
+        at++;
+        StringBuilder unescaped = null;
+        int start = at;
+        while (true) {
+            byte unit = byteAt(at);
+            if (unit == '"') {
+                var rest = new String(utf8, start, at++ - start, StandardCharsets.UTF_8);
+                return unescaped == null ? rest : unescaped.append(rest).toString();
+            }
+            if (unit == '\\') {
+                unescaped = unescaped == null ? new StringBuilder() : unescaped;
+                unescaped.append(new String(utf8, start, at - start, StandardCharsets.UTF_8));
+                readEscape(unescaped);
+                start = at;
+            } else if (unit >= 0 && unit < ' ') {
+                throw error(source.notJson(), "has the control character " + shown(unit) + " unescaped in a text");
+            } else {
+                at++;
+            }
+        }
+    }
+
+    private void readEscape(StringBuilder into) {
+        byte kind = byteAt(at + 1);
+        if (kind == 'u') {
+            char unit = readHex();
+            into.append(unit);
+            if (Character.isHighSurrogate(unit) && byteAt(at) == '\\' && byteAt(at + 1) == 'u') {
+                char second = readHex();
+                into.append(second);
+                unit = Character.isLowSurrogate(second) ? ' ' : unit;
+            }
+            if (Character.isSurrogate(unit)) {
+                throw error(source.notJson(), "has half of a surrogate pair in a text");
+            }
+            return;
+        }
+        into.append(switch (kind) {
+            case '"', '\\', '/' -> (char) kind;
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            default -> throw error(source.notJson(), "has the unknown escape \\" + shown(kind) + " in a text");
+        });
+        at += 2;
+    }
+
+    /** The UTF-16 unit that an escape of four hexadecimal digits stands for. */
+    private char readHex() {
+        var unit = 0;
+        for (int i = at + 2; i < at + 6; i++) {
+            // Beyond ASCII other systems of digits would count, too.
+            int digit = byteAt(i) < 0 ? -1 : Character.digit(utf8[i], 16);
+            if (digit < 0) {
+                throw error(source.notJson(), "has an escape without four hexadecimal digits in a text");
+            }
+            unit = unit << 4 | digit;
+        }
+        at += 6;
+        return (char) unit;
+    }
+
+    private byte firstByte() {
+        skipSpace();
+        return byteAt(at);
+    }
+
+    private void skipSpace() {
+        while (at < utf8.length && (utf8[at] == ' ' || utf8[at] == '\n' || utf8[at] == '\r' || utf8[at] == '\t')) {
+            at++;
+        }
+    }
+
+    private byte byteAt(int index) {
+        if (index >= utf8.length) {
+            at = utf8.length;
+            throw tooEarly();
+        }
+        return utf8[index];
+    }
+
+    private CheckpointException tooEarly() {
+        return error(source.notJson(), "ends too early");
+    }
+
+    private static boolean isInWord(byte unit) {
+        return unit >= '0' && unit <= '9' || unit >= 'a' && unit <= 'z' || unit >= 'A' && unit <= 'Z'
+                || unit == '-' || unit == '+' || unit == '.' || unit == '_';
+    }
+
+    private static String shown(byte unit) {
+        return unit > ' ' && unit < 0x7f ? "'" + (char) unit + "'" : "the byte 0x%02x".formatted(unit);
+    }
+
+    private void requireUtf8() {
+        var decoder = StandardCharsets.UTF_8.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
-        private final ByteBuffer utf8;
-
-        Utf8Reader(ByteBuffer utf8) {
-            this.utf8 = utf8;
-        }
-
-        @Override
-        public int read(char[] into, int offset, int length) throws CharacterCodingException {
-            var chars = CharBuffer.wrap(into, offset, length);
-            var result = decoder.decode(utf8, chars, true);
-            int count = length - chars.remaining();
-            if (result.isError() && count == 0) {
-                result.throwException();
+        var bytes = ByteBuffer.wrap(utf8);
+        var discarded = CharBuffer.allocate(8192);
+        while (bytes.hasRemaining()) {
+            var result = decoder.decode(bytes, discarded.clear(), true);
+            if (result.isError()) {
+                at = bytes.position();
+                throw error(source.notUtf8(), "is not UTF-8");
             }
-            return count > 0 ? count : -1;
         }
-
-        @Override
-        public void close() {}
     }
 }
