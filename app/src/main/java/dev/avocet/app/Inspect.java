@@ -73,11 +73,16 @@ final class Inspect implements Command {
                     DisplayText.clean(tensor.name()));
         }
         var totals = TensorTotals.of(checkpoint);
-        terminal.out().printf("%n%d tensors in %d file%s, %s parameters, %s (%s)%n", totals.tensors(),
-                checkpoint.files().size(), checkpoint.files().size() == 1 ? "" : "s", Sizes.count(totals.parameters()),
-                Sizes.bytes(totals.bytes()), totals.bytesByType().entrySet().stream()
-                        .map(each -> each.getKey() + " " + Sizes.bytes(each.getValue()))
-                        .collect(Collectors.joining(", ")));
+        var byType = totals.bytesByType().entrySet().stream()
+                .map(each -> each.getKey() + " " + Sizes.bytes(each.getValue()))
+                .collect(Collectors.joining(", "));
+        terminal.out().printf("%n%s in %s, %s parameters, %s (%s)%n", plural(totals.tensors(), "tensor"),
+                plural(checkpoint.files().size(), "file"), Sizes.count(totals.parameters()), Sizes.bytes(totals.bytes()),
+                byType);
+    }
+
+    private static String plural(int count, String thing) {
+        return count + " " + thing + (count == 1 ? "" : "s");
     }
 
     private void line(String name, Object value) {

@@ -5,7 +5,11 @@ import dev.avocet.core.AvocetException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ParameterException;
@@ -38,7 +42,7 @@ public final class Main {
             terminal.out().flush();
             return code;
         } catch (OutputFailed e) {
-            return e.isClosedByReader() ? Command.OK : failed(e, e.getMessage());
+            return e.isClosedByReader(terminal.traits()) ? Command.OK : failed(e, e.getMessage());
         } catch (AvocetException e) {
             return failed(e, e.getMessage());
         } catch (OutOfMemoryError e) {
@@ -50,7 +54,7 @@ public final class Main {
     }
 
     private int execute(String... args) {
-        var root = commandLine();
+        var root = commandLine(args.length == 0 ? "" : args[0]);
         try {
             requireReadable(args);
             var parsed = root.parseArgs(args);
@@ -70,20 +74,33 @@ public final class Main {
         }
     }
 
-    private CommandLine commandLine() {
+    /** All commands by name, in the order in which help lists them. */
+    private SequencedMap<String, Supplier<Object>> commands() {
+        var commands = new LinkedHashMap<String, Supplier<Object>>();
+        commands.put("classify", () -> new Classify(terminal));
+        commands.put("zero-shot", () -> new ZeroShot(terminal));
+        commands.put("embed", () -> new Embed(terminal));
+        commands.put("run", () -> new RunModel(terminal));
+        commands.put("preprocess", () -> new Preprocess(terminal));
+        commands.put("tokenize", () -> new Tokenize(terminal));
+        commands.put("inspect", () -> new Inspect(terminal));
+        commands.put("models", () -> new Models(terminal));
+        commands.put("doctor", () -> new Doctor(terminal));
+        commands.put("bench", () -> new Bench(terminal));
+        return commands;
+    }
+
+    private CommandLine commandLine(String first) {
         var root = new CommandLine(new Avocet(terminal));
-        root.addSubcommand(new Classify(terminal))
-                .addSubcommand(new ZeroShot(terminal))
-                .addSubcommand(new Embed(terminal))
-                .addSubcommand(new RunModel(terminal))
-                .addSubcommand(new Preprocess(terminal))
-                .addSubcommand(new Tokenize(terminal))
-                .addSubcommand(new Inspect(terminal))
-                .addSubcommand(new Models(terminal))
-                .addSubcommand(new Doctor(terminal))
-                .addSubcommand(new Bench(terminal))
-                .addSubcommand(new Completion(terminal, root))
-                .addSubcommand(new CommandLine.HelpCommand());
+        var commands = commands();
+        // picocli takes some 20 ms to study a command, so it is shown no more of them than it needs.
+        var needed = commands.containsKey(first) ? Set.of(first) : commands.keySet();
+        needed.forEach(name -> root.addSubcommand(name, commands.get(name).get()));
+        if (needed.size() > 1) {
+            // These two are about all the others.
+            root.addSubcommand("completion", new Completion(terminal, root));
+            root.addSubcommand("help", new CommandLine.HelpCommand());
+        }
         root.setOut(terminal.out());
         root.setErr(terminal.err());
         root.setColorScheme(Help.defaultColorScheme(terminal.traits().colour() ? Help.Ansi.ON : Help.Ansi.OFF));

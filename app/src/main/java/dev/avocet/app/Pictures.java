@@ -29,6 +29,11 @@ final class Pictures {
      * @param name as the user wrote it, or the folder's name and the file's
      */
     record Picture(String name, Source source) {
+        /** The name in messages. */
+        String title() {
+            return name.equals("-") ? "standard input" : name;
+        }
+
         /** Decodes it; throws {@link AvocetException} where it is no picture. */
         Image read() {
             return source.read();
@@ -61,7 +66,7 @@ final class Pictures {
             try {
                 task.use(picture, picture.read());
             } catch (AvocetException e) {
-                var reason = e.getMessage().contains(picture.name()) ? e.getMessage() : picture.name() + ": " + e.getMessage();
+                var reason = e.getMessage().contains(picture.title()) ? e.getMessage() : picture.title() + ": " + e.getMessage();
                 terminal.say(reason);
                 refusal.report(picture, reason);
                 code = Command.FAILED;

@@ -27,31 +27,42 @@ final class Terminal {
     private final Traits traits;
     private boolean progressIsShown;
 
+    /** Where a stream goes. */
+    enum Target {
+        /** To a person's eyes. */
+        SCREEN,
+        /** To a process, which may end before it has read all. */
+        PIPE,
+        /** To a file or a device. */
+        FILE
+    }
+
     /**
      * Who is at the other end.
      *
-     * @param watchedOut whether a person sees what goes to standard output
-     * @param watchedErr whether a person sees what goes to standard error
      * @param unicode whether block characters can be shown
      * @param colour whether bold type and colours are wanted
      */
-    record Traits(boolean watchedOut, boolean watchedErr, boolean unicode, boolean colour) {
+    record Traits(Target out, Target err, boolean unicode, boolean colour) {
         private static Traits ofProcess() {
-            boolean out = isTerminal(1);
+            var out = target(1);
             boolean dumb = System.getenv("NO_COLOR") != null || "dumb".equals(System.getenv("TERM"));
             // The locale's own encoding: the JVM's default charset is UTF-8 in every locale.
             boolean unicode = "UTF-8".equalsIgnoreCase(System.getProperty("native.encoding"));
-            return new Traits(out, isTerminal(2), unicode, out && !dumb);
+            return new Traits(out, target(2), unicode, out == Target.SCREEN && !dumb);
         }
 
         /** System.console() tells of input and output together; Linux tells of each descriptor. */
-        private static boolean isTerminal(int descriptor) {
+        private static Target target(int descriptor) {
             try {
-                var target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
-                return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+                var name = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+                if (name.startsWith("/dev/pts/") || name.startsWith("/dev/tty") || name.equals("/dev/console")) {
+                    return Target.SCREEN;
+                }
+                return name.startsWith("pipe:") || name.startsWith("socket:") ? Target.PIPE : Target.FILE;
             } catch (IOException | UnsupportedOperationException noProc) {
                 var console = System.console();
-                return console != null && console.isTerminal();
+                return console != null && console.isTerminal() ? Target.SCREEN : Target.FILE;
             }
         }
     }
@@ -93,7 +104,7 @@ final class Terminal {
 
     /** Shows how far the work is, in place of what was shown before; only to a person who does not see results scroll by. */
     void progress(String message) {
-        if (traits.watchedErr() && !traits.watchedOut()) {
+        if (traits.err() == Target.SCREEN && traits.out() != Target.SCREEN) {
             err.print(ERASE_LINE + message);
             err.flush();
             progressIsShown = true;
