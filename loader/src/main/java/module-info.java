@@ -2,6 +2,11 @@
 /** Checkpoints, configurations, tokenizers and pictures: bytes to weights, ids and pixels. */
 module dev.avocet.loader {
     requires transitive dev.avocet.core;
-    requires java.desktop;
+    requires transitive java.desktop;
     requires com.fasterxml.jackson.databind;
+
+    exports dev.avocet.loader;
+    exports dev.avocet.loader.checkpoint;
+    exports dev.avocet.loader.image;
+    exports dev.avocet.loader.tokenizer;
 }

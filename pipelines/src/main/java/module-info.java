@@ -3,4 +3,6 @@
 module dev.avocet.pipelines {
     requires transitive dev.avocet.core;
     requires transitive dev.avocet.loader;
+
+    exports dev.avocet.pipelines;
 }

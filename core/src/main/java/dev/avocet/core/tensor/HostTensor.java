@@ -9,14 +9,16 @@ import java.util.Objects;
 /**
  * Numbers in memory: a type, a shape and the bytes, in C order, little endian, at any alignment.
  *
- * <p>The memory may be a heap array, native memory or a mapped file; whoever made the segment owns it, and a view of a closed
- * one throws {@link IllegalStateException} when it is read.
+ * <p>The memory may be a heap array, native memory or a mapped file; whoever made the segment owns it, and a view of a
+ * closed one throws {@link IllegalStateException} when it is read.
  */
 public record HostTensor(DType dtype, Shape shape, MemorySegment data) {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfDouble DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -97,7 +99,9 @@ public record HostTensor(DType dtype, Shape shape, MemorySegment data) {
         return values;
     }
 
-    /** All elements of an integer tensor as a new array, in C order; throws {@link ArithmeticException} beyond 32 bits. */
+    /**
+     * All elements of an integer tensor as a new array, in C order; throws {@link ArithmeticException} beyond 32 bits.
+     */
     public int[] toInts() {
         var values = new int[Math.toIntExact(shape.elements())];
         for (int i = 0; i < values.length; i++) {

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.core.backend;
+
+import dev.avocet.core.graph.Graph;
+import dev.avocet.core.graph.Ops;
+import dev.avocet.core.tensor.DType;
+import dev.avocet.core.tensor.HostTensor;
+import dev.avocet.core.tensor.Shape;
+import dev.avocet.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * One model on one device: its weights there, and the plans for the shapes in use. May be used from any number of
+ * threads.
+ *
+ * <p>Plans are kept for the {@value #PLANS} most recently used combinations of input shapes and outputs.
+ */
+public final class Session implements AutoCloseable {
+    private static final int PLANS = 32;
+
+    /** Records a model's graph for given input shapes: results by name. */
+    @FunctionalInterface
+    public interface Recorder {
+        /**
+         * Records into {@code ops}; every result that anybody may ask for is returned, the session drops the others.
+         */
+        Map<String, Tensor> record(Ops ops, Map<String, Shape> inputs);
+    }
+
+    private record Key(Map<String, Shape> inputs, List<String> outputs) {}
+
+    private final Recorder model;
+    private final Device device;
+    private final Compiler compiler;
+    private final UseCount uses;
+    private final SequencedMap<Key, Plan> plans = new LinkedHashMap<>(16, 0.75f, true);
+
+    private Session(String name, Recorder model, Device device) {
+        this.model = model;
+        this.device = device;
+        this.uses = new UseCount(name);
+        this.compiler = device.newCompiler();
+    }
+
+    /**
+     * A model on a device; nothing is computed or laid out yet.
+     *
+     * @param name the model's name, for messages
+     */
+    public static Session open(String name, Recorder model, Device device) {
+        return new Session(name, model, device);
+    }
+
+    /** The device. */
+    public Device device() {
+        return device;
+    }
+
+    /** All results that the model has for inputs of these shapes. */
+    public SequencedMap<String, Tensor> results(Map<String, Shape> inputs) {
+        return record(inputs).outputs();
+    }
+
+    /** The plan for inputs of these shapes and these results; compiled at the first call, cached afterwards. */
+    public Plan plan(Map<String, Shape> inputs, List<String> outputs) {
+        return uses.using(() -> cached(inputs, outputs));
+    }
+
+    private Plan cached(Map<String, Shape> inputs, List<String> outputs) {
+        var key = new Key(Map.copyOf(inputs), List.copyOf(outputs));
+        synchronized (plans) {
+            var plan = plans.get(key);
+            if (plan == null) {
+                plan = compiler.compile(record(inputs).only(outputs));
+                plans.put(key, plan);
+                if (plans.size() > PLANS) {
+                    plans.pollFirstEntry();
+                }
+            }
+            return plan;
+        }
+    }
+
+    private Graph record(Map<String, Shape> inputs) {
+        var ops = Ops.record();
+        return ops.graph(model.record(ops, inputs));
+    }
+
+    /** Runs a plan of this session; see {@link Plan#run}. */
+    public void run(Plan plan, List<HostTensor> inputs, List<HostTensor> outputs) {
+        long stamp = uses.enter();
+        try {
+            plan.run(inputs, outputs);
+        } finally {
+            uses.leave(stamp);
+        }
+    }
+
+    /** One inference by names: the inputs, and the results wanted, in new tensors on the heap. */
+    public SequencedMap<String, HostTensor> run(Map<String, HostTensor> inputs, List<String> outputs) {
+        return uses.using(() -> {
+            var shapes = new LinkedHashMap<String, Shape>();
+            inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+            var plan = cached(shapes, outputs);
+            var given = plan.graph().inputs().stream()
+                    .map(input -> inputs.get(input.name()))
+                    .toList();
+            var results = new LinkedHashMap<String, HostTensor>();
+            plan.graph().outputs()
+                    .forEach((name, tensor) -> results.put(name, HostTensor.zeros(DType.F32, tensor.shape())));
+            plan.run(given, new ArrayList<>(results.values()));
+            return results;
+        });
+    }
+
+    /** The bytes that the model's weights take on the device so far. */
+    public long weightBytes() {
+        return compiler.weightBytes();
+    }
+
+    /** Refuses new calls, waits for those that run, and frees the weights. Closing again does nothing. */
+    @Override
+    public void close() {
+        uses.close(() -> {
+            synchronized (plans) {
+                plans.clear();
+            }
+            compiler.close();
+            device.release();
+        });
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.core.backend.reference;
+
+import dev.avocet.core.backend.Backend;
+import dev.avocet.core.backend.BackendProvider;
+import dev.avocet.core.backend.Compiler;
+import dev.avocet.core.backend.DeviceOptions;
+import dev.avocet.core.backend.Plan;
+import dev.avocet.core.graph.Graph;
+
+/** Opens the device {@code reference}. */
+public final class ReferenceBackendProvider implements BackendProvider {
+    @Override
+    public String name() {
+        return "reference";
+    }
+
+    @Override
+    public Backend open(String selector, DeviceOptions options) {
+        return new ReferenceBackend();
+    }
+
+    private static final class ReferenceBackend implements Backend {
+        @Override
+        public String description() {
+            return "reference: plain Java, float64 sums, the caller's thread";
+        }
+
+        @Override
+        public Compiler newCompiler() {
+            return new ReferenceCompiler();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class ReferenceCompiler implements Compiler {
+        private final ReferenceWeights weights = new ReferenceWeights();
+
+        @Override
+        public Plan compile(Graph graph) {
+            return new ReferencePlan(graph, weights);
+        }
+
+        @Override
+        public long weightBytes() {
+            return weights.bytes();
+        }
+
+        @Override
+        public void close() {
+            weights.clear();
+        }
+    }
+}

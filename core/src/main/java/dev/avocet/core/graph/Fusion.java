@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.core.graph;
+
+import dev.avocet.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Joins steps that one kernel can do in one pass over memory:
+ * a product with the activation and then the sum that follow it, and the gate of squeeze-and-excitation with the
+ * product it feeds.
+ *
+ * <p>A step disappears only when its result is used once and nobody asked for it. The joined step stands where the last
+ * of its parts stood and keeps that one's result, so nothing else in the graph changes.
+ */
+public final class Fusion {
+    private final Graph graph;
+    private final int[] uses;
+    private final List<Node> nodes;
+    private final Map<Integer, Integer> producers = new HashMap<>();
+
+    private Fusion(Graph graph) {
+        this.graph = graph;
+        this.uses = graph.uses();
+        this.nodes = new ArrayList<>(graph.nodes().size());
+    }
+
+    /** The same computation in fewer steps. */
+    public static Graph fuse(Graph graph) {
+        return new Fusion(graph).run();
+    }
+
+    private Graph run() {
+        for (var node : graph.nodes()) {
+            var fused = switch (node.op()) {
+                case Op.Activate op -> activated(op);
+                case Op.Add op -> summed(op);
+                case Op.Linear op -> gated(op);
+                default -> node.op();
+            };
+            node.outputs().forEach(output -> producers.put(output.id(), nodes.size()));
+            nodes.add(new Node(fused, node.outputs(), node.path()));
+        }
+        nodes.removeIf(node -> node == null);
+        return new Graph(graph.inputs(), nodes, graph.outputs(), graph.tensors());
+    }
+
+    /** activation(product) as the product's own. */
+    private Op activated(Op.Activate op) {
+        if (onlyUse(op.x()) instanceof Op.Product product && product.epilogue().equals(Op.Epilogue.NONE)) {
+            drop(op.x());
+            return product.with(new Op.Epilogue(op.function(), null));
+        }
+        return op;
+    }
+
+    /** product + residual, on either side; the residual must have the result's own shape. */
+    private Op summed(Op.Add op) {
+        if (!op.a().shape().equals(op.b().shape())) {
+            return op;
+        }
+        for (boolean left : new boolean[] {true, false}) {
+            var product = left ? op.a() : op.b();
+            var residual = left ? op.b() : op.a();
+            if (onlyUse(product) instanceof Op.Product found && found.epilogue().residual() == null
+                    && !product.equals(residual)) {
+                drop(product);
+                return found.with(new Op.Epilogue(found.epilogue().activation(), residual));
+            }
+        }
+        return op;
+    }
+
+    /** linear(x * gate) where the gate has one value per picture and channel. */
+    private Op gated(Op.Linear op) {
+        if (op.gate() == null && onlyUse(op.x()) instanceof Op.Multiply scaled && isGate(scaled.a(), scaled.b())) {
+            drop(op.x());
+            return new Op.Linear(scaled.a(), scaled.b(), op.weight(), op.bias(), op.epilogue());
+        }
+        return op;
+    }
+
+    private static boolean isGate(Tensor x, Tensor gate) {
+        var shape = x.shape();
+        if (shape.rank() < 2 || gate.shape().rank() != shape.rank()) {
+            return false;
+        }
+        for (int i = 1; i < shape.rank() - 1; i++) {
+            shape = shape.with(i, 1);
+        }
+        return gate.shape().equals(shape);
+    }
+
+    private Op onlyUse(Tensor tensor) {
+        var producer = producers.get(tensor.id());
+        return producer == null || uses[tensor.id()] != 1 ? null : nodes.get(producer).op();
+    }
+
+    private void drop(Tensor tensor) {
+        nodes.set(producers.get(tensor.id()), null);
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.core.model.bert;
+
+import dev.avocet.core.graph.Activation;
+import dev.avocet.core.graph.Ops;
+import dev.avocet.core.model.InputShapes;
+import dev.avocet.core.model.Model;
+import dev.avocet.core.nn.FeedForward;
+import dev.avocet.core.nn.LayerNorm;
+import dev.avocet.core.nn.Linear;
+import dev.avocet.core.nn.SelfAttention;
+import dev.avocet.core.nn.Weights;
+import dev.avocet.core.tensor.DType;
+import dev.avocet.core.tensor.Shape;
+import dev.avocet.core.tensor.ShapeException;
+import dev.avocet.core.tensor.Tensor;
+import dev.avocet.core.tensor.Weight;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
+
+/**
+ * BERT (Devlin et al., 2019) as in Hugging Face transformers 5.23, models/bert/modeling_bert.py {@code BertModel} and
+ * models/align/modeling_align.py {@code AlignTextModel}.
+ *
+ * <p>Inputs: input_ids I32 [B,S]; attention_mask I32 [B,S], 0 where a token is padding, all ones where it is absent;
+ * token_type_ids I32 [B,S], zeros where it is absent. Results: last_hidden_state [B,S,D], pooler_output [B,D] where
+ * there is a pooler, hidden_states.N and attentions.N [B,heads,S,S].
+ *
+ * @param pooler null where the checkpoint has none
+ */
+public record Bert(BertConfig config, Embeddings embeddings, List<Layer> layers, Linear pooler) implements Model {
+    /** The model with its weights. */
+    public static Bert load(BertConfig config, Weights weights) {
+        int width = config.hiddenSize();
+        return new Bert(
+                config,
+                Embeddings.load(config, weights.at("embeddings")),
+                IntStream.range(0, config.numHiddenLayers())
+                        .mapToObj(i -> Layer.load(config, weights.at("encoder").at("layer", i)))
+                        .toList(),
+                weights.hasAny("pooler") ? Linear.load(weights.at("pooler").at("dense"), width, width) : null);
+    }
+
+    @Override
+    public SequencedMap<String, DType> inputs() {
+        var inputs = new LinkedHashMap<String, DType>();
+        inputs.put("input_ids", DType.I32);
+        inputs.put("attention_mask", DType.I32);
+        inputs.put("token_type_ids", DType.I32);
+        return inputs;
+    }
+
+    @Override
+    public SequencedMap<String, Tensor> forward(Ops ops, Map<String, Shape> inputs) {
+        InputShapes.checkNames(inputs, inputs());
+        var shape = InputShapes.require(inputs, "input_ids", -1, -1);
+        if (shape.dim(1) > config.maxPositionEmbeddings()) {
+            throw new ShapeException("input_ids: " + shape.dim(1) + " tokens are more than the "
+                    + config.maxPositionEmbeddings() + " positions that this model has; truncate the text");
+        }
+        var ids = ops.input("input_ids", DType.I32, shape);
+        var mask = optional(ops, inputs, "attention_mask", shape);
+        var types = optional(ops, inputs, "token_type_ids", shape);
+
+        var results = new LinkedHashMap<String, Tensor>();
+        var x = embeddings.forward(ops.at("embeddings"), ids, types); // [B,S,D]
+        results.put("hidden_states.0", x);
+        for (int i = 0; i < layers.size(); i++) {
+            var output = layers.get(i).forward(ops.at("encoder").at("layer", i), x, mask);
+            x = output.hidden();
+            results.put("hidden_states." + (i + 1), x);
+            results.put("attentions." + i, output.attentions());
+        }
+        results.put("last_hidden_state", x);
+        if (pooler != null) {
+            var first = ops.reshape(ops.slice(x, 1, 0, 1), shape.dim(0), config.hiddenSize()); // [B,D]
+            results.put("pooler_output", ops.activation(pooler.forward(ops.at("pooler"), first), Activation.TANH));
+        }
+        return results;
+    }
+
+    private static Tensor optional(Ops ops, Map<String, Shape> inputs, String name, Shape shape) {
+        if (!inputs.containsKey(name)) {
+            return null;
+        }
+        return ops.input(name, DType.I32, InputShapes.require(inputs, name, shape.toArray()));
+    }
+
+    /** Tokens as vectors: word, position and token type added and normalised. */
+    public record Embeddings(
+            Weight wordEmbeddings, Weight positionEmbeddings, Weight tokenTypeEmbeddings, LayerNorm layerNorm) {
+        static Embeddings load(BertConfig config, Weights weights) {
+            int width = config.hiddenSize();
+            return new Embeddings(
+                    weights.get("word_embeddings.weight", config.vocabSize(), width),
+                    weights.get("position_embeddings.weight", config.maxPositionEmbeddings(), width),
+                    weights.get("token_type_embeddings.weight", config.typeVocabSize(), width),
+                    LayerNorm.load(weights.at("LayerNorm"), width, config.layerNormEps()));
+        }
+
+        Tensor forward(Ops ops, Tensor ids, Tensor types) {
+            var words = ops.embedding(ids, wordEmbeddings); // [B,S,D]
+            var type = types == null
+                    ? ops.slice(ops.constant(tokenTypeEmbeddings), 0, 0, 1) // [1,D]
+                    : ops.embedding(types, tokenTypeEmbeddings); // [B,S,D]
+            var positions = ops.slice(ops.constant(positionEmbeddings), 0, 0, ids.shape().dim(1)); // [S,D]
+            return layerNorm.forward(ops, ops.add(ops.add(words, type), positions));
+        }
+    }
+
+    /** An encoder layer; the norms come after attention and feed-forward. */
+    public record Layer(
+            SelfAttention attention,
+            Linear attentionOutput,
+            LayerNorm attentionNorm,
+            FeedForward feedForward,
+            LayerNorm outputNorm) {
+
+        record Output(Tensor hidden, Tensor attentions) {}
+
+        static Layer load(BertConfig config, Weights weights) {
+            int width = config.hiddenSize();
+            var attention = weights.at("attention");
+            return new Layer(
+                    SelfAttention.load(attention.at("self"), width, config.numAttentionHeads(), true),
+                    Linear.load(attention.at("output").at("dense"), width, width),
+                    LayerNorm.load(attention.at("output").at("LayerNorm"), width, config.layerNormEps()),
+                    FeedForward.load(weights, width, config.intermediateSize(), config.hiddenAct()),
+                    LayerNorm.load(weights.at("output").at("LayerNorm"), width, config.layerNormEps()));
+        }
+
+        Output forward(Ops ops, Tensor x, Tensor mask) { // [B,S,D]
+            var attended = attention.forward(ops.at("attention.self"), x, mask);
+            var projected = attentionOutput.forward(ops.at("attention.output"), attended.context());
+            var middle = attentionNorm.forward(ops.at("attention.output"), ops.add(projected, x));
+            var hidden = outputNorm.forward(ops.at("output"), ops.add(feedForward.forward(ops, middle), middle));
+            return new Output(hidden, attended.probabilities());
+        }
+    }
+}

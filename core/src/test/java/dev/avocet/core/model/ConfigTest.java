@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.core.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.avocet.core.AvocetException;
+import dev.avocet.core.model.vit.VitConfig;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ConfigTest {
+    @Test
+    void absentFieldsGiveTheReferencesDefaults() {
+        var config = VitConfig.of(config(Map.of()));
+        assertEquals(768, config.hiddenSize());
+        assertEquals(new Extent(224, 224), config.imageSize());
+        assertEquals(List.of("LABEL_0", "LABEL_1"), config.labels());
+    }
+
+    @Test
+    void aFieldOfAnotherTypeIsNamedWithItsFileAndValue() {
+        assertEquals(
+                "config.json: \"hidden_size\" must be an integer of 32 bits, found \"large\"",
+                refusal(Map.of("hidden_size", "large")));
+        assertEquals("config.json: \"image_size\" must be a positive integer or [height, width], found [1, 2, 3]",
+                refusal(Map.of("image_size", List.of(1, 2, 3))));
+        assertEquals("config.json: \"qkv_bias\" must be true or false, found 1", refusal(Map.of("qkv_bias", 1)));
+        assertEquals(
+                "config.json: \"hidden_size\" must be a multiple of num_attention_heads, 12, found 100",
+                refusal(Map.of("hidden_size", 100)));
+    }
+
+    @Test
+    void anUnknownActivationIsNamedWithTheKnownOnes() {
+        assertTrue(refusal(Map.of("hidden_act", "mish"))
+                .startsWith("activation \"mish\" is not supported; known are gelu,"));
+    }
+
+    @Test
+    void aGapInTheLabelsIsNamed() {
+        assertEquals(
+                "config.json: id2label has 2 entries but no \"1\"",
+                refusal(Map.of("id2label", Map.of("0", "cat", "2", "dog"))));
+    }
+
+    private static Config config(Map<String, ?> fields) {
+        return new Config("config.json", fields);
+    }
+
+    private static String refusal(Map<String, ?> fields) {
+        return assertThrows(AvocetException.class, () -> VitConfig.of(config(fields))).getMessage();
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.loader.checkpoint;
+
+import dev.avocet.core.nn.TensorSource;
+import dev.avocet.core.tensor.HostTensor;
+import dev.avocet.loader.checkpoint.CheckpointException.Code;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The tensors of a checkpoint in safetensors format, by name: one file, or several with an index.
+ *
+ * <p>Opening reads and checks the headers alone; the data is mapped, not read. Tensors are views of the mapping, valid
+ * until {@link #close}. May be used by any number of threads.
+ *
+ * <p>A file that is replaced by renaming stays as it was for a checkpoint that has it open. One that is cut short in
+ * place is noticed by {@link #tensor} and {@link #release}, which throw {@link CheckpointException}. Whoever reads a
+ * view gets an {@link InternalError} for the pages that are gone, and zeros for what is missing of the last page; so
+ * what was read counts only once {@link #release} has returned, and after an error in reading, {@link #release} tells
+ * its reason.
+ */
+public final class Checkpoint implements TensorSource, AutoCloseable {
+    private static final String SINGLE = "model.safetensors";
+    private static final String INDEX = "model.safetensors.index.json";
+
+    private final Path path;
+    private final Arena arena = Arena.ofShared();
+    private final List<SafetensorsFile> files = new ArrayList<>();
+    private final Map<String, Place> places = new LinkedHashMap<>();
+    private volatile boolean closed;
+
+    private record Place(SafetensorsFile file, StoredTensor tensor) {}
+
+    private Checkpoint(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * Opens a folder with model.safetensors or model.safetensors.index.json, or one file of either kind.
+     *
+     * <p>Throws {@link CheckpointException} where there are no such weights, or where a file breaks a rule of its
+     * format; what other formats the folder has is then said.
+     */
+    public static Checkpoint open(Path path) {
+        var checkpoint = new Checkpoint(path);
+        try {
+            checkpoint.openFiles(RegularFile.attributes(path).isDirectory() ? weightsOf(path) : path);
+            return checkpoint;
+        } catch (Throwable e) {
+            checkpoint.close();
+            throw e;
+        }
+    }
+
+    /** All names, file after file, each in the order of its bytes. */
+    @Override
+    public Set<String> names() {
+        return Collections.unmodifiableSet(places.keySet());
+    }
+
+    /** What the headers say of every tensor, in the order of {@link #names}. */
+    public List<StoredTensor> tensors() {
+        return places.values().stream().map(Place::tensor).toList();
+    }
+
+    /** The files that hold the tensors. */
+    public List<Path> files() {
+        return files.stream().map(SafetensorsFile::path).toList();
+    }
+
+    /** The free text in the headers; of two files with the same key, the first one's. */
+    public Map<String, String> metadata() {
+        var all = new LinkedHashMap<String, String>();
+        files.forEach(file -> file.header().metadata().forEach(all::putIfAbsent));
+        return all;
+    }
+
+    /**
+     * A view of one tensor, valid until {@link #close}.
+     *
+     * <p>Throws {@link CheckpointException} where there is none of that name, or where the engine has no such element
+     * type.
+     */
+    @Override
+    public HostTensor tensor(String name) {
+        var place = place(name);
+        return place.file().tensor(place.tensor());
+    }
+
+    /** The file that holds a tensor; for a name that there is not, the checkpoint. */
+    @Override
+    public String origin(String name) {
+        var place = places.get(name);
+        return (place == null ? path : place.file().path()).toString();
+    }
+
+    /**
+     * Lets go of the tensor's resident pages, once the caller has a copy.
+     *
+     * <p>Throws {@link CheckpointException} if the file was cut short since it was opened, which may have spoiled that
+     * copy.
+     */
+    @Override
+    public void release(String name) {
+        var place = place(name);
+        try {
+            place.file().requireWhole();
+            place.file().release(place.tensor());
+        } catch (InternalError e) {
+            // The JVM may report a fault some steps after the access, so that the reader did not see it.
+            throw place.file().cut("and tensor " + place.tensor() + " was in the part that is gone", e);
+        } catch (IllegalStateException e) {
+            throw closed(e);
+        }
+    }
+
+    /** Unmaps the files; views that were handed out throw {@link IllegalStateException} from then on. Idempotent. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            arena.close();
+            files.forEach(SafetensorsFile::close);
+        }
+    }
+
+    private Place place(String name) {
+        if (closed) {
+            throw closed(null);
+        }
+        var place = places.get(name);
+        if (place == null) {
+            throw new CheckpointException(Code.NO_SUCH_TENSOR, path, "there is no tensor " + Names.quote(name));
+        }
+        return place;
+    }
+
+    private CheckpointException closed(Throwable cause) {
+        return new CheckpointException(Code.CLOSED, path, "the checkpoint is closed", cause);
+    }
+
+    private static Path weightsOf(Path folder) {
+        for (var name : List.of(SINGLE, INDEX)) {
+            var file = folder.resolve(name);
+            // A broken link counts as the file, so that its own error tells of it.
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                return file;
+            }
+        }
+        throw OtherFormats.refusal(folder);
+    }
+
+    private void openFiles(Path file) {
+        if (file.toString().endsWith(".safetensors.index.json")) {
+            var index = ShardIndex.read(file);
+            index.shards().forEach(this::openFile);
+            index.check(files);
+        } else {
+            OtherFormats.refuse(file);
+            openFile(file);
+        }
+    }
+
+    private void openFile(Path path) {
+        var file = SafetensorsFile.open(path, arena);
+        files.add(file);
+        for (var tensor : file.header().tensors()) {
+            var other = places.putIfAbsent(tensor.name(), new Place(file, tensor));
+            if (other != null) {
+                throw new CheckpointException(Code.BAD_INDEX, this.path, "tensor " + Names.quote(tensor.name())
+                        + " is in two files, " + other.file().path().getFileName() + " and " + path.getFileName());
+            }
+        }
+    }
+}

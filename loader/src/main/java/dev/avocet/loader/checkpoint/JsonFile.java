@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.loader.checkpoint;
+
+import dev.avocet.loader.checkpoint.CheckpointException.Code;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Reads the JSON files of a checkpoint, such as config.json. */
+public final class JsonFile {
+    private static final int LARGEST = 64 << 20;
+    private static final StrictJson.Limits LIMITS = new StrictJson.Limits(64, 4_000_000);
+
+    private JsonFile() {}
+
+    /**
+     * The one object that a file holds, its keys in the file's order.
+     *
+     * <p>Values are maps, lists, {@link String}, {@link Long} ({@link java.math.BigInteger} beyond 64 bits), {@link
+     * Double}, {@link Boolean} or null, and none can be changed. Throws {@link CheckpointException} with the line and
+     * the column where the file is not JSON, says one thing twice, has NaN or infinity, or is beyond 64 MB, 64 levels
+     * or 4,000,000 tokens.
+     */
+    public static Map<String, Object> read(Path file) {
+        return read(file, Code.BAD_JSON, Code.DUPLICATE_KEY);
+    }
+
+    /** The same, with the caller's codes for mistakes in the syntax and for a key that stands twice. */
+    @SuppressWarnings("unchecked") // an object's value is a map by the reader's promise
+    static Map<String, Object> read(Path file, Code malformed, Code twice) {
+        var source = new StrictJson.Source(file, "the file", malformed, malformed, twice, LIMITS);
+        try {
+            var json = new StrictJson(bytes(file, malformed), source);
+            if (json.next() != StrictJson.Token.BEGIN_OBJECT) {
+                throw json.error(malformed, "is not one JSON object");
+            }
+            var object = (Map<String, Object>) json.value();
+            json.finish();
+            return object;
+        } catch (OutOfMemoryError e) {
+            throw new CheckpointException(Code.NO_MEMORY, file, "the heap has no room for the file's values", e);
+        }
+    }
+
+    private static byte[] bytes(Path path, Code tooLarge) {
+        try (var file = RegularFile.open(path)) {
+            long size = file.length();
+            if (size > LARGEST) {
+                throw new CheckpointException(tooLarge, path, "the file has " + size + " bytes, more than " + LARGEST);
+            }
+            var bytes = new byte[(int) size];
+            file.readFully(bytes);
+            return bytes;
+        } catch (IOException e) {
+            throw new CheckpointException(Code.UNREADABLE, path, "reading failed: " + e, e);
+        }
+    }
+}

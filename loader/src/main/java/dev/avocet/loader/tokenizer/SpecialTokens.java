@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.loader.tokenizer;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The tokens that a tokenizer's files name, gathered with the precedence of transformers 5.23.
+ *
+ * <p>What has an {@code added_tokens_decoder} in tokenizer_config.json needs no other file; otherwise special_tokens_map.json
+ * overrides tokenizer_config.json, and added_tokens.json and the tokens of tokenizer.json come along.
+ */
+final class SpecialTokens {
+    private static final Map<String, String> BERT = Map.of(
+            "unk_token", "[UNK]", "sep_token", "[SEP]", "pad_token", "[PAD]", "cls_token", "[CLS]", "mask_token",
+            "[MASK]");
+    /** In the order in which tokens that the vocabulary lacks get their ids. */
+    private static final List<String> NAMES =
+            List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
+    private static final String LIST = "extra_special_tokens";
+    private static final String OLD_LIST = "additional_special_tokens";
+
+    private final Map<String, AddedToken> named = new LinkedHashMap<>();
+    private final List<AddedToken> extra = new ArrayList<>();
+    private final Map<Integer, AddedToken> added = new TreeMap<>();
+
+    /**
+     * Reads what the files say.
+     *
+     * @param config tokenizer_config.json
+     * @param serialized tokenizer.json, or null
+     * @param isBert whether BERT's tokens have their usual names unless told otherwise
+     */
+    SpecialTokens(TokenizerFiles files, JsonObject config, JsonObject serialized, boolean isBert) {
+        NAMES.forEach(name -> named.put(name, null));
+        read(config, false);
+        if (config.has("added_tokens_decoder")) {
+            var decoder = config.object("added_tokens_decoder");
+            decoder.keys().forEach(id -> added.put(number(decoder, id), token(decoder, id, decoder.get(id))));
+        } else {
+            var map = files.json("special_tokens_map.json");
+            if (map != null) {
+                read(map, true);
+            }
+            readAdded(files.json("added_tokens.json"));
+            if (serialized != null) {
+                serializedTokens(serialized).forEach(added::put);
+            }
+        }
+        if (isBert) {
+            BERT.forEach((name, content) -> named.putIfAbsent(name, AddedToken.special(content)));
+        }
+    }
+
+    /** The text of a token that is known by a name such as "cls_token"; null when no file says. */
+    String text(String name) {
+        return named.get(name) == null ? null : named.get(name).content();
+    }
+
+    /** Whether a file lists this text as an added token, so that it need not be in the vocabulary. */
+    boolean isAdded(String content) {
+        return added.values().stream().anyMatch(token -> token.content().equals(content));
+    }
+
+    /** All tokens to be found in text, in the order in which they get ids. */
+    List<AddedToken> all() {
+        var names = new LinkedHashSet<String>();
+        var special = new ArrayList<AddedToken>();
+        named.values().forEach(token -> {
+            if (token != null) {
+                names.add(token.content());
+                special.add(token);
+            }
+        });
+        special.addAll(extra);
+        var all = new ArrayList<AddedToken>();
+        Set<String> known = new LinkedHashSet<>();
+        added.values().forEach(token -> {
+            all.add(names.contains(token.content()) ? token.asSpecial() : token);
+            known.add(token.content());
+        });
+        for (var token : special) {
+            if (known.add(token.content())) {
+                all.add(names.contains(token.content()) ? token.asSpecial() : token);
+            }
+        }
+        return all;
+    }
+
+    /** The added tokens of a tokenizer.json by their ids there. */
+    static Map<Integer, AddedToken> serializedTokens(JsonObject serialized) {
+        var tokens = new TreeMap<Integer, AddedToken>();
+        for (var entry : serialized.list("added_tokens")) {
+            var token = serialized.of("added_tokens", entry);
+            tokens.put(token.id("id", TokenizerFiles.MOST_IDS), token(serialized, "added_tokens", entry));
+        }
+        return tokens;
+    }
+
+    private void read(JsonObject file, boolean isMap) {
+        for (var key : file.keys()) {
+            var value = file.get(key);
+            boolean isToken = value instanceof String || value instanceof Map;
+            if (key.endsWith("_token") && isToken) {
+                var token = token(file, key, value);
+                named.put(key, isMap ? token.asSpecial() : token);
+            }
+        }
+        var list = file.get(LIST) != null ? file.get(LIST) : file.get(OLD_LIST);
+        if (list instanceof Map<?, ?> map) {
+            map.forEach((name, value) -> named.put((String) name, token(file, LIST, value)));
+        } else if (list != null) {
+            for (var entry : file.list(file.get(LIST) != null ? LIST : OLD_LIST)) {
+                extra.add(token(file, LIST, entry).asSpecial());
+            }
+        }
+    }
+
+    private void readAdded(JsonObject file) {
+        if (file == null) {
+            return;
+        }
+        for (var content : file.keys()) {
+            boolean isSpecial = named.values().stream().anyMatch(t -> t != null && t.content().equals(content))
+                    || extra.stream().anyMatch(t -> t.content().equals(content));
+            added.put(file.id(content, TokenizerFiles.MOST_IDS),
+                    new AddedToken(content, false, false, false, !isSpecial, isSpecial));
+        }
+    }
+
+    /** A token as the files write it: its text alone, or an object with its text and how to find it. */
+    private static AddedToken token(JsonObject in, String name, Object value) {
+        if (value instanceof String content) {
+            return AddedToken.special(content);
+        }
+        var token = in.of(name, value);
+        return new AddedToken(token.text("content", ""), token.flag("single_word", false), token.flag("lstrip", false),
+                token.flag("rstrip", false), token.flag("normalized", null), token.flag("special", false));
+    }
+
+    private static int number(JsonObject decoder, String id) {
+        try {
+            return Integer.parseInt(id);
+        } catch (NumberFormatException _) {
+            throw decoder.error("added_tokens_decoder", "an object whose keys are ids", id);
+        }
+    }
+}

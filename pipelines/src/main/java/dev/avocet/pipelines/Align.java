@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.pipelines;
+
+import dev.avocet.core.backend.Device;
+import dev.avocet.core.backend.Session;
+import dev.avocet.core.model.ConfigException;
+import dev.avocet.loader.Pretrained;
+import dev.avocet.loader.image.Image;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * ALIGN: pictures and texts in one space of embeddings, and zero-shot classification with it.
+ *
+ * <p>May be used from any number of threads. {@link #close} refuses new calls and waits for those that run; the device
+ * stays open for others. Everything passed and returned is plain heap data.
+ */
+public final class Align implements AutoCloseable {
+    /** AlignProcessor pads and cuts texts to this many tokens. */
+    private static final int MAX_TOKENS = 64;
+
+    private final Pretrained pretrained;
+    private final Session session;
+    private final float temperature;
+    private final int dimensions;
+    private final Pictures imageFeatures;
+    private final Pictures imageEmbeds;
+    private final Texts textFeatures;
+    private final Texts textEmbeds;
+
+    private Align(Pretrained pretrained, dev.avocet.core.model.align.Align model, Device device, LoadOptions options) {
+        this.pretrained = pretrained;
+        this.temperature = model.temperature();
+        this.dimensions = model.config().projectionDim();
+        int maxTokens = Math.min(MAX_TOKENS, model.config().textConfig().maxPositionEmbeddings());
+        var preprocessor = pretrained.preprocessor();
+        var tokenizer = pretrained.tokenizer();
+        this.session = Session.open("Align " + pretrained.name(), model::forward, device);
+        int maxBatch = options.maxBatch();
+        this.imageFeatures = new Pictures(session, model, "image_features", preprocessor, maxBatch);
+        this.imageEmbeds = new Pictures(session, model, "image_embeds", preprocessor, maxBatch);
+        this.textFeatures = new Texts(session, model, "text_features", tokenizer, maxTokens, maxBatch);
+        this.textEmbeds = new Texts(session, model, "text_embeds", tokenizer, maxTokens, maxBatch);
+    }
+
+    /** Loads a folder in Hugging Face layout with default options. */
+    public static Align load(Path folder, Device device) {
+        return load(folder, device, LoadOptions.defaults());
+    }
+
+    /**
+     * Loads a folder in Hugging Face layout: config.json of {@code model_type: align}, its weights,
+     * preprocessor_config.json and the tokenizer's files.
+     *
+     * @throws dev.avocet.core.AvocetException of the kind that says what is wrong with which file
+     */
+    public static Align load(Path folder, Device device, LoadOptions options) {
+        var pretrained = Pretrained.open(folder);
+        try {
+            if (!(pretrained.model() instanceof dev.avocet.core.model.align.Align model)) {
+                throw new ConfigException(folder + " holds no ALIGN but a model of type \""
+                        + pretrained.config().text("model_type", "") + "\"; wanted \"align\"");
+            }
+            return new Align(pretrained, model, device, options);
+        } catch (RuntimeException | Error e) {
+            pretrained.close();
+            throw e;
+        }
+    }
+
+    /** The length of an embedding. */
+    public int dimensions() {
+        return dimensions;
+    }
+
+    /**
+     * Embeds the labels once, each put into the template at <code>{}</code>, such as {@code "This is a photo of {}."}.
+     */
+    public LabelSet labels(String template, List<String> labels) {
+        if (!template.contains("{}")) {
+            throw new IllegalArgumentException("the template \"" + template + "\" has no {} for the label");
+        }
+        if (labels.isEmpty()) {
+            throw new IllegalArgumentException("there are no labels");
+        }
+        var names = List.copyOf(labels);
+        var texts = names.stream().map(label -> template.replace("{}", label)).toList();
+        return new LabelSet(this, names, embedTexts(texts));
+    }
+
+    /** The labels with their probabilities for a picture, best first; they sum to 1. */
+    public List<Prediction> zeroShot(Image image, LabelSet labels) {
+        return rank(embed(image), labels);
+    }
+
+    /** The same for several pictures at once, in their order. */
+    public List<List<Prediction>> zeroShot(List<Image> images, LabelSet labels) {
+        return Arrays.stream(embedImages(images)).map(embedding -> rank(embedding, labels)).toList();
+    }
+
+    private List<Prediction> rank(float[] image, LabelSet labels) {
+        var texts = labels.embeddingsFor(this);
+        var logits = new float[texts.length];
+        for (int i = 0; i < texts.length; i++) {
+            double cosine = 0;
+            for (int d = 0; d < image.length; d++) {
+                cosine += (double) image[d] * texts[i][d];
+            }
+            logits[i] = (float) (cosine / temperature);
+        }
+        return Scores.top(logits, 0, labels.labels(), logits.length);
+    }
+
+    /** A picture's embedding, of Euclidean length 1: the dot product of two embeddings is their cosine. */
+    public float[] embed(Image image) {
+        return imageEmbeds.map(image, Align::copy);
+    }
+
+    /** A text's embedding, of Euclidean length 1, in the same space; texts of over 64 tokens are cut. */
+    public float[] embed(String text) {
+        return embedTexts(List.of(text))[0];
+    }
+
+    /** Several pictures' embeddings, in their order. */
+    public float[][] embedImages(List<Image> images) {
+        return imageEmbeds.map(images, Align::copy).toArray(float[][]::new);
+    }
+
+    /** Several texts' embeddings, in their order. */
+    public float[][] embedTexts(List<String> texts) {
+        return textEmbeds.embed(texts);
+    }
+
+    /** A picture's features, not normalised: what Hugging Face's {@code get_image_features} returns. */
+    public float[] imageFeatures(Image image) {
+        return imageFeatures.map(image, Align::copy);
+    }
+
+    /** A text's features, not normalised: what Hugging Face's {@code get_text_features} returns. */
+    public float[] textFeatures(String text) {
+        return textFeatures.embed(List.of(text))[0];
+    }
+
+    private static float[] copy(float[] results, int offset, int width) {
+        return Arrays.copyOfRange(results, offset, offset + width);
+    }
+
+    /**
+     * Makes both towers ready for these batch sizes, so that no later call of such a size is slower than the others.
+     */
+    public void warmUp(int... batchSizes) {
+        for (int size : batchSizes) {
+            imageEmbeds.warmUp(size);
+            for (int tokens = 8; tokens <= MAX_TOKENS; tokens += 8) {
+                textEmbeds.warmUp(size, tokens);
+            }
+        }
+    }
+
+    /** Refuses new calls, waits for those that run and frees the weights. Closing again does nothing. */
+    @Override
+    public void close() {
+        session.close();
+        pretrained.close();
+    }
+}
