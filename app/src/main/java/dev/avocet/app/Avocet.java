@@ -7,10 +7,17 @@ import java.util.Properties;
 import picocli.CommandLine.Option;
 
 /** The program itself, with no command named. */
-@picocli.CommandLine.Command(name = "avocet", header = "ViT and ALIGN on this machine, straight from Hugging Face checkpoints.", synopsisSubcommandLabel = "COMMAND", versionProvider = Avocet.Version.class, commandListHeading = "%nCommands:%n", optionListHeading = "%nOptions:%n", footerHeading = "%nExamples:%n", footer = {
-    Avocet.CLASSIFY, Avocet.ZERO_SHOT, Avocet.EMBED, "",
-    "\"avocet COMMAND --help\" tells more of a command."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-        "0:all went well", "1:something failed; one line on stderr says what", "2:the command line is wrong"})
+@picocli.CommandLine.Command(
+        name = "avocet",
+        header = "ViT and ALIGN on this machine, straight from Hugging Face checkpoints.",
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = Avocet.Version.class,
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {Avocet.CLASSIFY, Avocet.ZERO_SHOT, Avocet.EMBED, "", "\"avocet COMMAND --help\" tells more of a command."},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:all went well", "1:something failed; one line on stderr says what", "2:the command line is wrong"})
 final class Avocet implements Command {
     static final String CLASSIFY = "  avocet classify models/samples/cat.jpg";
     static final String ZERO_SHOT = "  avocet zero-shot models/samples/cat.jpg --labels \"cat,dog,airplane\"";

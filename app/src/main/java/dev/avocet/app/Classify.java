@@ -8,9 +8,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code avocet classify}. */
-@picocli.CommandLine.Command(name = "classify", header = "Say what pictures show, among the classes of a ViT.", description = {
-    "", "Prints the most probable classes of each picture, with their probabilities.",
-    ""}, footer = {"", "Example: avocet classify cat.jpg holiday/ --top-k 3"})
+@picocli.CommandLine.Command(
+        name = "classify",
+        header = "Say what pictures show, among the classes of a ViT.",
+        description = {"", "Prints the most probable classes of each picture, with their probabilities.", ""},
+        footer = {"", "Example: avocet classify cat.jpg holiday/ --top-k 3"})
 final class Classify implements Command {
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = Pictures.HELP)
     private List<String> images;
@@ -18,7 +20,8 @@ final class Classify implements Command {
     @Option(names = "--model", paramLabel = "MODEL", description = ModelReference.HELP + " Default: tiny-vit.")
     private String model;
 
-    @Option(names = "--top-k", paramLabel = "N", defaultValue = "5", converter = AtLeastOne.class, description = "How many classes to show. Default: 5.")
+    @Option(names = "--top-k", paramLabel = "N", defaultValue = "5", converter = AtLeastOne.class,
+            description = "How many classes to show. Default: 5.")
     private int topK;
 
     @Option(names = "--json", description = "Print JSON Lines: one object per picture.")

@@ -7,8 +7,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code avocet completion}. */
-@picocli.CommandLine.Command(name = "completion", header = "Print a script by which a shell completes commands and options.", description = {
-    "", "Use it by: source <(avocet completion bash)", ""})
+@picocli.CommandLine.Command(
+        name = "completion",
+        header = "Print a script by which a shell completes commands and options.",
+        description = {"", "Use it by: source <(avocet completion bash)", ""})
 final class Completion implements Command {
     /** The shells; one script serves both. */
     enum Shell {

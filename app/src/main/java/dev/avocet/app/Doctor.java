@@ -14,7 +14,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet doctor}. */
-@picocli.CommandLine.Command(name = "doctor", header = "Show what Avocet finds on this machine, and what it can't use and why.", description = "")
+@picocli.CommandLine.Command(
+        name = "doctor",
+        header = "Show what Avocet finds on this machine, and what it can't use and why.",
+        description = "")
 final class Doctor implements Command {
     private static final List<String> DEVICES = List.of("cpu", "reference", "cuda");
 

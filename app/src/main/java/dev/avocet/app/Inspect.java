@@ -14,11 +14,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code avocet inspect}. */
-@picocli.CommandLine.Command(name = "inspect", header = "Show what is in a model or a weight file.", description = {
-    "",
-    "Prints the configuration, every tensor, the totals, and whether configuration and tensors go together.",
-    "Reads the headers alone, whatever the size.",
-    ""}, footer = {"", "Example: avocet inspect tiny-vit"})
+@picocli.CommandLine.Command(
+        name = "inspect",
+        header = "Show what is in a model or a weight file.",
+        description = {
+            "",
+            "Prints the configuration, every tensor, the totals, and whether configuration and tensors go together.",
+            "Reads the headers alone, whatever the size.",
+            ""},
+        footer = {"", "Example: avocet inspect tiny-vit"})
 final class Inspect implements Command {
     @Parameters(paramLabel = "MODEL|FILE", description = "A model, or a .safetensors file or its index.json.")
     private String model;
@@ -73,8 +77,7 @@ final class Inspect implements Command {
                 .map(each -> each.getKey() + " " + Sizes.bytes(each.getValue()))
                 .collect(Collectors.joining(", "));
         terminal.out().printf("%n%s in %s, %s parameters, %s (%s)%n", plural(totals.tensors(), "tensor"),
-                plural(checkpoint.files().size(), "file"), Sizes.count(totals.parameters()),
-                Sizes.bytes(totals.bytes()),
+                plural(checkpoint.files().size(), "file"), Sizes.count(totals.parameters()), Sizes.bytes(totals.bytes()),
                 byType);
     }
 

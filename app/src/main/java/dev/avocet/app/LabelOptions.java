@@ -25,7 +25,8 @@ final class LabelOptions {
     @Option(names = "--labels", paramLabel = "\"A,B,...\"", description = "The labels, separated by commas.")
     private String commaSeparated;
 
-    @Option(names = "--label", paramLabel = "LABEL", arity = "1..*", parameterConsumer = UpToAPicture.class, description = "The labels, each an argument of its own; may be given several times.")
+    @Option(names = "--label", paramLabel = "LABEL", arity = "1..*", parameterConsumer = UpToAPicture.class,
+            description = "The labels, each an argument of its own; may be given several times.")
     private List<String> single;
 
     @Option(names = "--labels-file", paramLabel = "FILE", description = "A text file with a label on each line.")
@@ -56,11 +57,9 @@ final class LabelOptions {
             // Editors of some systems begin a file in UTF-8 with a byte order mark.
             return Files.readString(file).replaceFirst("^\uFEFF", "").lines().toList();
         } catch (NoSuchFileException e) {
-            throw new AvocetException(
-                    file + " does not exist; --labels-file takes a text file with a label on each line", e);
+            throw new AvocetException(file + " does not exist; --labels-file takes a text file with a label on each line", e);
         } catch (CharacterCodingException e) {
-            throw new AvocetException(
-                    file + " is not text in UTF-8; --labels-file takes a text file with a label on each line", e);
+            throw new AvocetException(file + " is not text in UTF-8; --labels-file takes a text file with a label on each line", e);
         } catch (IOException e) {
             throw new AvocetException(file + ": reading the labels failed: " + e.getMessage(), e);
         }

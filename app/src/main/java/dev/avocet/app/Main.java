@@ -49,8 +49,7 @@ public final class Main {
             return failed(e, "not enough memory: the heap may grow to " + Sizes.bytes(Runtime.getRuntime().maxMemory())
                     + "; give less at once, or a larger heap with AVOCET_JAVA_OPTS=-Xmx8g");
         } catch (RuntimeException | Error e) {
-            return failed(e,
-                    "unexpected " + e + "; this is a defect of Avocet, please report it with what --verbose shows");
+            return failed(e, "unexpected " + e + "; this is a defect of Avocet, please report it with what --verbose shows");
         }
     }
 

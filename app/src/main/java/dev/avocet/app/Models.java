@@ -7,8 +7,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet models}. */
-@picocli.CommandLine.Command(name = "models", header = "List the models that are there, and where.", description = {"",
-    "These names can be passed as --model; so can any folder in Hugging Face layout.", ""})
+@picocli.CommandLine.Command(
+        name = "models",
+        header = "List the models that are there, and where.",
+        description = {"", "These names can be passed as --model; so can any folder in Hugging Face layout.", ""})
 final class Models implements Command {
     @Option(names = "--json", description = "Print JSON Lines: one object per model.")
     private boolean json;

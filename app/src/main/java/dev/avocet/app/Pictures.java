@@ -66,9 +66,7 @@ final class Pictures {
             try {
                 task.use(picture, picture.read());
             } catch (AvocetException e) {
-                var reason = e.getMessage().contains(picture.title())
-                        ? e.getMessage()
-                        : picture.title() + ": " + e.getMessage();
+                var reason = e.getMessage().contains(picture.title()) ? e.getMessage() : picture.title() + ": " + e.getMessage();
                 terminal.say(reason);
                 refusal.report(picture, reason);
                 code = Command.FAILED;
@@ -133,8 +131,7 @@ final class Pictures {
             throw new AvocetException(folder + ": listing the folder failed: " + e.getMessage(), e);
         }
         if (files.isEmpty()) {
-            throw new AvocetException(
-                    folder + ": there are no pictures in this folder; folders inside it are not searched");
+            throw new AvocetException(folder + ": there are no pictures in this folder; folders inside it are not searched");
         }
         files.sort(null);
         files.forEach(file -> pictures.add(new Picture(file.toString(), () -> Image.read(file))));

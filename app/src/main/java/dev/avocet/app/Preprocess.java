@@ -15,11 +15,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code avocet preprocess}. */
-@picocli.CommandLine.Command(name = "preprocess", header = "Turn pictures into the numbers that a model takes.", description = {
-    "",
-    "Decodes, resizes, crops and normalises as the model's preprocessor_config.json says, and writes",
-    "pixel_values [N,3,H,W] in the pictures' order, which \"avocet run\" takes.",
-    ""}, footer = {"", "Example: avocet preprocess --model tiny-vit cat.jpg dog.jpg --output in.safetensors"})
+@picocli.CommandLine.Command(
+        name = "preprocess",
+        header = "Turn pictures into the numbers that a model takes.",
+        description = {
+            "",
+            "Decodes, resizes, crops and normalises as the model's preprocessor_config.json says, and writes",
+            "pixel_values [N,3,H,W] in the pictures' order, which \"avocet run\" takes.",
+            ""},
+        footer = {"", "Example: avocet preprocess --model tiny-vit cat.jpg dog.jpg --output in.safetensors"})
 final class Preprocess implements Command {
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = Pictures.HELP)
     private List<String> images;
@@ -55,8 +59,7 @@ final class Preprocess implements Command {
                 },
                 (_, _) -> {});
         if (code != OK) {
-            throw new AvocetException(
-                    output + " was not written, because not all pictures could be read; leave those out");
+            throw new AvocetException(output + " was not written, because not all pictures could be read; leave those out");
         }
         var shape = Shape.of(rows.size(), 3, preprocessor.height(), preprocessor.width()); // [N,3,H,W]
         SafetensorsWriter.write(output, Map.of("pixel_values", HostTensor.of(shape, joined(rows, size))), Map.of());

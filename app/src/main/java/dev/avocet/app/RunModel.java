@@ -20,11 +20,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet run}. */
-@picocli.CommandLine.Command(name = "run", header = "Run a model on tensors, with nothing around it.", description = {
-    "",
-    "Reads pixel_values, input_ids, attention_mask and token_type_ids, named and shaped as in Hugging Face",
-    "transformers, and writes all results under their names there. ALIGN also takes only pictures or only texts.",
-    ""}, footer = {"", "Example: avocet run --model FOLDER --input in.safetensors --output out.safetensors"})
+@picocli.CommandLine.Command(
+        name = "run",
+        header = "Run a model on tensors, with nothing around it.",
+        description = {
+            "",
+            "Reads pixel_values, input_ids, attention_mask and token_type_ids, named and shaped as in Hugging Face",
+            "transformers, and writes all results under their names there. ALIGN also takes only pictures or only texts.",
+            ""},
+        footer = {"", "Example: avocet run --model FOLDER --input in.safetensors --output out.safetensors"})
 final class RunModel implements Command {
     private static final Pattern HIDDEN_STATES = Pattern.compile("(.*\\.)?hidden_states\\.[0-9]+");
     private static final Pattern ATTENTIONS = Pattern.compile("(.*\\.)?attentions\\.[0-9]+");
@@ -32,7 +36,8 @@ final class RunModel implements Command {
     @Option(names = "--model", required = true, paramLabel = "MODEL", description = ModelReference.HELP)
     private String model;
 
-    @Option(names = "--input", required = true, paramLabel = "FILE", description = "The inputs, a .safetensors file: pictures of any floating-point type, ids as I64 or I32.")
+    @Option(names = "--input", required = true, paramLabel = "FILE",
+            description = "The inputs, a .safetensors file: pictures of any floating-point type, ids as I64 or I32.")
     private Path input;
 
     @Option(names = "--output", required = true, paramLabel = "FILE", description = "Where the results go, a .safetensors file.")
@@ -91,8 +96,7 @@ final class RunModel implements Command {
                     ? HostTensor.of(tensor.shape(), tensor.toFloats())
                     : HostTensor.of(tensor.shape(), tensor.toInts());
         } catch (ArithmeticException e) {
-            throw new AvocetException(
-                    input + ": " + name + " " + tensor + " has too many elements, or one beyond 32 bits", e);
+            throw new AvocetException(input + ": " + name + " " + tensor + " has too many elements, or one beyond 32 bits", e);
         }
     }
 

@@ -19,8 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PreprocessTest {
-    private static final List<Path> PICTURES =
-            List.of(Cli.SAMPLES.resolve("cat.jpg"), Cli.SAMPLES.resolve("pizza.png"));
+    private static final List<Path> PICTURES = List.of(Cli.SAMPLES.resolve("cat.jpg"), Cli.SAMPLES.resolve("pizza.png"));
 
     @TempDir
     private Path folder;
@@ -57,8 +56,7 @@ class PreprocessTest {
             for (int i = 0; i < logits.length; i++) {
                 best = logits[i] > logits[best] ? i : best;
             }
-            var names =
-                    List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+            var names = List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
             assertEquals(names.get(best),
                     classified.json().getFirst().get("predictions").get(0).get("label").asText());
         }
