@@ -11,11 +11,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet bench}. */
-@picocli.CommandLine.Command(
+@Command(
         name = "bench",
         header = "Measure how fast a model runs here.",
         description = {
@@ -24,7 +25,7 @@ import picocli.CommandLine.Option;
             "ALIGN is timed by itself.",
             ""},
         footer = {"", "Example: avocet bench --model tiny-align --batch 8 --threads 2"})
-final class Bench implements Command {
+final class Bench implements Executable {
     @Option(names = "--model", paramLabel = "MODEL", description = ModelReference.HELP + " Default: tiny-vit.")
     private String model;
 
@@ -36,7 +37,8 @@ final class Bench implements Command {
             description = "Tokens in a text. Default: 64.")
     private int tokens;
 
-    @Option(names = "--warmup", paramLabel = "N", defaultValue = "5", description = "Runs before the timed ones. Default: 5.")
+    @Option(names = "--warmup", paramLabel = "N", defaultValue = "5",
+            description = "Runs before the timed ones. Default: 5.")
     private int warmup;
 
     @Option(names = "--runs", paramLabel = "N", defaultValue = "20", converter = AtLeastOne.class,

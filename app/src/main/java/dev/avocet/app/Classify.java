@@ -3,17 +3,18 @@ package dev.avocet.app;
 
 import dev.avocet.pipelines.ImageClassifier;
 import java.util.List;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code avocet classify}. */
-@picocli.CommandLine.Command(
+@Command(
         name = "classify",
         header = "Say what pictures show, among the classes of a ViT.",
         description = {"", "Prints the most probable classes of each picture, with their probabilities.", ""},
         footer = {"", "Example: avocet classify cat.jpg holiday/ --top-k 3"})
-final class Classify implements Command {
+final class Classify implements Executable {
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = Pictures.HELP)
     private List<String> images;
 

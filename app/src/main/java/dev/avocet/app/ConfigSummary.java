@@ -28,7 +28,7 @@ final class ConfigSummary {
             }
             case "align_vision_model" -> put(fields, "", EfficientNetConfig.of(config));
             case "align_text_model", "bert" -> put(fields, "", BertConfig.of(config));
-            default -> { }
+            default -> {}
         }
         return fields;
     }

@@ -10,15 +10,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet doctor}. */
-@picocli.CommandLine.Command(
+@Command(
         name = "doctor",
         header = "Show what Avocet finds on this machine, and what it can't use and why.",
         description = "")
-final class Doctor implements Command {
+final class Doctor implements Executable {
     private static final List<String> DEVICES = List.of("cpu", "reference", "cuda");
 
     @Option(names = "--json", description = "Print one JSON object.")

@@ -5,11 +5,12 @@ import dev.avocet.pipelines.Align;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet embed}. */
-@picocli.CommandLine.Command(
+@Command(
         name = "embed",
         header = "Turn pictures and texts into vectors of one space, with ALIGN.",
         description = {
@@ -18,10 +19,11 @@ import picocli.CommandLine.Option;
             "They are printed as JSON Lines in the order in which pictures and texts are given, or written to a file.",
             ""},
         footer = {"", "Example: avocet embed --text \"a photo of a cat\" --image cat.jpg --output vectors.npy"})
-final class Embed implements Command {
+final class Embed implements Executable {
     /** A text or a picture; a group, so that picocli keeps the order of both kinds. */
     static final class Item {
-        @Option(names = "--text", paramLabel = "TEXT", required = true, description = "A text; may be given several times.")
+        @Option(names = "--text", paramLabel = "TEXT", required = true,
+                description = "A text; may be given several times.")
         private String text;
 
         @Option(names = "--image", paramLabel = "IMAGE", required = true,
@@ -61,7 +63,8 @@ final class Embed implements Command {
                     var align = Align.load(chosen.folder(), device)) {
                 int code = OK;
                 for (var item : items) {
-                    code = Math.max(code, item.text == null ? image(align, item.image, sink) : text(align, item.text, sink));
+                    code = Math.max(code,
+                            item.text == null ? image(align, item.image, sink) : text(align, item.text, sink));
                 }
                 sink.finish();
                 return code;

@@ -9,12 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code avocet inspect}. */
-@picocli.CommandLine.Command(
+@Command(
         name = "inspect",
         header = "Show what is in a model or a weight file.",
         description = {
@@ -23,7 +24,7 @@ import picocli.CommandLine.Parameters;
             "Reads the headers alone, whatever the size.",
             ""},
         footer = {"", "Example: avocet inspect tiny-vit"})
-final class Inspect implements Command {
+final class Inspect implements Executable {
     @Parameters(paramLabel = "MODEL|FILE", description = "A model, or a .safetensors file or its index.json.")
     private String model;
 
@@ -77,7 +78,8 @@ final class Inspect implements Command {
                 .map(each -> each.getKey() + " " + Sizes.bytes(each.getValue()))
                 .collect(Collectors.joining(", "));
         terminal.out().printf("%n%s in %s, %s parameters, %s (%s)%n", plural(totals.tensors(), "tensor"),
-                plural(checkpoint.files().size(), "file"), Sizes.count(totals.parameters()), Sizes.bytes(totals.bytes()),
+                plural(checkpoint.files().size(), "file"), Sizes.count(totals.parameters()),
+                Sizes.bytes(totals.bytes()),
                 byType);
     }
 

@@ -26,7 +26,8 @@ import java.util.TreeSet;
  * @param fit how configuration and tensors go together, where there is a configuration
  */
 record Inspection(
-        Path path, Checkpoint checkpoint, Optional<Config> config, SequencedMap<String, Object> summary, Optional<Fit> fit) {
+        Path path, Checkpoint checkpoint, Optional<Config> config, SequencedMap<String, Object> summary,
+        Optional<Fit> fit) {
 
     /**
      * How configuration and tensors go together.

@@ -57,9 +57,11 @@ final class LabelOptions {
             // Editors of some systems begin a file in UTF-8 with a byte order mark.
             return Files.readString(file).replaceFirst("^\uFEFF", "").lines().toList();
         } catch (NoSuchFileException e) {
-            throw new AvocetException(file + " does not exist; --labels-file takes a text file with a label on each line", e);
+            throw new AvocetException(
+                    file + " does not exist; --labels-file takes a text file with a label on each line", e);
         } catch (CharacterCodingException e) {
-            throw new AvocetException(file + " is not text in UTF-8; --labels-file takes a text file with a label on each line", e);
+            throw new AvocetException(
+                    file + " is not text in UTF-8; --labels-file takes a text file with a label on each line", e);
         } catch (IOException e) {
             throw new AvocetException(file + ": reading the labels failed: " + e.getMessage(), e);
         }

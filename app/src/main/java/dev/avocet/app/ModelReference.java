@@ -34,7 +34,8 @@ record ModelReference(String name, Path folder) {
     static ModelReference of(String reference) {
         var path = resolve(reference);
         if (!Files.isDirectory(path)) {
-            throw new AvocetException(path + " is not a folder; --model takes the folder with config.json and the weights");
+            throw new AvocetException(
+                    path + " is not a folder; --model takes the folder with config.json and the weights");
         }
         return new ModelReference(reference, path);
     }
@@ -69,10 +70,13 @@ record ModelReference(String name, Path folder) {
     private static AvocetException unknown(String reference) {
         var bundled = Arrays.stream(Demo.values()).map(Demo::id).collect(Collectors.joining(", "));
         if (HUB_ID.matcher(reference).matches()) {
-            return new AvocetException("there is no folder " + reference + ", and models of the hub are not supported yet; "
-                    + "download " + reference + " by other means and pass its folder, or a bundled model (" + bundled + ")");
+            return new AvocetException(
+                    "there is no folder " + reference + ", and models of the hub are not supported yet; "
+                            + "download " + reference + " by other means and pass its folder, or a bundled model ("
+                            + bundled + ")");
         }
-        return new AvocetException("there is no model \"" + reference + "\": neither a path nor a bundled model (" + bundled
-                + "); check the name");
+        return new AvocetException(
+                "there is no model \"" + reference + "\": neither a path nor a bundled model (" + bundled
+                        + "); check the name");
     }
 }

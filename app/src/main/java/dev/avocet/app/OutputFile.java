@@ -74,7 +74,8 @@ final class OutputFile implements AutoCloseable {
 
     /** An error in writing as the user should see it. */
     static AvocetException failed(Path file, IOException e) {
-        return new AvocetException(file + ": writing failed: " + e.getMessage() + "; check the space left and the permissions", e);
+        return new AvocetException(
+                file + ": writing failed: " + e.getMessage() + "; check the space left and the permissions", e);
     }
 
     @Override

@@ -61,15 +61,17 @@ final class Pictures {
     /** One picture after the other; one that fails is told of, and the rest go on. Returns the exit code. */
     static int forEach(List<Picture> pictures, Terminal terminal, Task task, Refusal refusal) {
         int done = 0;
-        int code = Command.OK;
+        int code = Executable.OK;
         for (var picture : pictures) {
             try {
                 task.use(picture, picture.read());
             } catch (AvocetException e) {
-                var reason = e.getMessage().contains(picture.title()) ? e.getMessage() : picture.title() + ": " + e.getMessage();
+                var reason = e.getMessage().contains(picture.title())
+                        ? e.getMessage()
+                        : picture.title() + ": " + e.getMessage();
                 terminal.say(reason);
                 refusal.report(picture, reason);
-                code = Command.FAILED;
+                code = Executable.FAILED;
             }
             terminal.out().flush();
             done++;
@@ -131,7 +133,8 @@ final class Pictures {
             throw new AvocetException(folder + ": listing the folder failed: " + e.getMessage(), e);
         }
         if (files.isEmpty()) {
-            throw new AvocetException(folder + ": there are no pictures in this folder; folders inside it are not searched");
+            throw new AvocetException(
+                    folder + ": there are no pictures in this folder; folders inside it are not searched");
         }
         files.sort(null);
         files.forEach(file -> pictures.add(new Picture(file.toString(), () -> Image.read(file))));

@@ -10,12 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code avocet preprocess}. */
-@picocli.CommandLine.Command(
+@Command(
         name = "preprocess",
         header = "Turn pictures into the numbers that a model takes.",
         description = {
@@ -24,14 +25,15 @@ import picocli.CommandLine.Parameters;
             "pixel_values [N,3,H,W] in the pictures' order, which \"avocet run\" takes.",
             ""},
         footer = {"", "Example: avocet preprocess --model tiny-vit cat.jpg dog.jpg --output in.safetensors"})
-final class Preprocess implements Command {
+final class Preprocess implements Executable {
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = Pictures.HELP)
     private List<String> images;
 
     @Option(names = "--model", required = true, paramLabel = "MODEL", description = ModelReference.HELP)
     private String model;
 
-    @Option(names = "--output", required = true, paramLabel = "FILE", description = "Where they go, a .safetensors file.")
+    @Option(names = "--output", required = true, paramLabel = "FILE",
+            description = "Where they go, a .safetensors file.")
     private Path output;
 
     @Mixin
@@ -59,7 +61,8 @@ final class Preprocess implements Command {
                 },
                 (_, _) -> {});
         if (code != OK) {
-            throw new AvocetException(output + " was not written, because not all pictures could be read; leave those out");
+            throw new AvocetException(
+                    output + " was not written, because not all pictures could be read; leave those out");
         }
         var shape = Shape.of(rows.size(), 3, preprocessor.height(), preprocessor.width()); // [N,3,H,W]
         SafetensorsWriter.write(output, Map.of("pixel_values", HostTensor.of(shape, joined(rows, size))), Map.of());

@@ -16,11 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet run}. */
-@picocli.CommandLine.Command(
+@Command(
         name = "run",
         header = "Run a model on tensors, with nothing around it.",
         description = {
@@ -29,7 +30,7 @@ import picocli.CommandLine.Option;
             "transformers, and writes all results under their names there. ALIGN also takes only pictures or only texts.",
             ""},
         footer = {"", "Example: avocet run --model FOLDER --input in.safetensors --output out.safetensors"})
-final class RunModel implements Command {
+final class RunModel implements Executable {
     private static final Pattern HIDDEN_STATES = Pattern.compile("(.*\\.)?hidden_states\\.[0-9]+");
     private static final Pattern ATTENTIONS = Pattern.compile("(.*\\.)?attentions\\.[0-9]+");
 
@@ -40,7 +41,8 @@ final class RunModel implements Command {
             description = "The inputs, a .safetensors file: pictures of any floating-point type, ids as I64 or I32.")
     private Path input;
 
-    @Option(names = "--output", required = true, paramLabel = "FILE", description = "Where the results go, a .safetensors file.")
+    @Option(names = "--output", required = true, paramLabel = "FILE",
+            description = "Where the results go, a .safetensors file.")
     private Path output;
 
     @Option(names = "--hidden-states", description = "Write hidden_states.N too.")
@@ -96,7 +98,8 @@ final class RunModel implements Command {
                     ? HostTensor.of(tensor.shape(), tensor.toFloats())
                     : HostTensor.of(tensor.shape(), tensor.toInts());
         } catch (ArithmeticException e) {
-            throw new AvocetException(input + ": " + name + " " + tensor + " has too many elements, or one beyond 32 bits", e);
+            throw new AvocetException(
+                    input + ": " + name + " " + tensor + " has too many elements, or one beyond 32 bits", e);
         }
     }
 

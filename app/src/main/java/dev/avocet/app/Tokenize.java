@@ -20,11 +20,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet tokenize}. */
-@picocli.CommandLine.Command(
+@Command(
         name = "tokenize",
         header = "Turn texts into the ids that a model takes.",
         description = {
@@ -32,7 +33,7 @@ import picocli.CommandLine.Option;
             "Prints input_ids and attention_mask of each text as JSON Lines, first of every --text, then of the file.",
             ""},
         footer = {"", "Example: avocet tokenize --model tiny-align --text \"a photo of a cat\" --pad"})
-final class Tokenize implements Command {
+final class Tokenize implements Executable {
     /** AlignProcessor's max_length. */
     private static final int ALIGN_LENGTH = 64;
 
@@ -122,7 +123,8 @@ final class Tokenize implements Command {
     private void forEachLine(Consumer<String> use) {
         var name = file.equals("-") ? "standard input" : file;
         int number = 0;
-        try (var bytes = file.equals("-") ? terminal.in() : Files.newInputStream(Path.of(file)); var reader = reader(bytes)) {
+        try (var bytes = file.equals("-") ? terminal.in() : Files.newInputStream(Path.of(file));
+                var reader = reader(bytes)) {
             for (var line = reader.readLine(); line != null; line = reader.readLine()) {
                 number++;
                 if (!line.isBlank()) {
@@ -130,7 +132,8 @@ final class Tokenize implements Command {
                 }
             }
         } catch (NoSuchFileException e) {
-            throw new AvocetException(name + " does not exist; --file takes a text file with a JSON string on each line", e);
+            throw new AvocetException(
+                    name + " does not exist; --file takes a text file with a JSON string on each line", e);
         } catch (CharacterCodingException e) {
             throw new AvocetException(name + ": after line " + number + " it is not UTF-8; save it as UTF-8", e);
         } catch (IOException e) {
@@ -154,6 +157,7 @@ final class Tokenize implements Command {
         } catch (IOException e) {
             throw new AvocetException(where + " is not a JSON string such as \"a cat\"; correct it", e);
         }
-        throw new AvocetException(where + " is not one JSON string such as \"a cat\"; put one text in quotes on each line");
+        throw new AvocetException(
+                where + " is not one JSON string such as \"a cat\"; put one text in quotes on each line");
     }
 }

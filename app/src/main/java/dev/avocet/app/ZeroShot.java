@@ -4,12 +4,13 @@ package dev.avocet.app;
 import dev.avocet.pipelines.Align;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code avocet zero-shot}. */
-@picocli.CommandLine.Command(
+@Command(
         name = "zero-shot",
         header = "Say which of your own labels fit pictures best, with ALIGN.",
         description = {
@@ -18,7 +19,7 @@ import picocli.CommandLine.Parameters;
             "probabilities, which sum to 1.",
             ""},
         footer = {"", "Example: avocet zero-shot cat.jpg --labels \"cat,dog,airplane\""})
-final class ZeroShot implements Command {
+final class ZeroShot implements Executable {
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = Pictures.HELP)
     private List<String> images;
 

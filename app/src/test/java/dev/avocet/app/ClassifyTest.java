@@ -36,7 +36,8 @@ class ClassifyTest {
         var result = Cli.run("classify", CAT, "--device", Cli.DEVICE);
         assertEquals(0, result.code());
         assertEquals("using the bundled demo tiny-vit: 10 classes, trained on CIFAR-10 (small pictures). For the real "
-                + "kakaobrain/vit-large-patch16-384 (1.2 GB), pass its downloaded folder with --model", result.complaint());
+                + "kakaobrain/vit-large-patch16-384 (1.2 GB), pass its downloaded folder with --model",
+                result.complaint());
     }
 
     @Test
@@ -78,8 +79,9 @@ class ClassifyTest {
 
     @Test
     void aPictureComesFromStandardInput() throws IOException {
-        var piped = Cli.withInput(Files.readAllBytes(CAT), "classify", "-", "--model", "tiny-vit", "--device", Cli.DEVICE,
-                "--json");
+        var piped =
+                Cli.withInput(Files.readAllBytes(CAT), "classify", "-", "--model", "tiny-vit", "--device", Cli.DEVICE,
+                        "--json");
         var named = Cli.ok("classify", CAT, "--model", "tiny-vit", "--device", Cli.DEVICE, "--json");
         assertEquals("-", piped.json().getFirst().get("image").asText());
         assertEquals(named.json().getFirst().get("predictions"), piped.json().getFirst().get("predictions"));

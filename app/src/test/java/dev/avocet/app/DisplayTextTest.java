@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DisplayTextTest {
     @ParameterizedTest
-    @CsvSource({"cat, 3", "été, 3", "e\u0301te\u0301, 3", "日本, 4", "한국, 4", "ｗｉｄｅ, 8", "🐈, 2", "👩\u200D🚀, 2", "👍🏽, 2", "कुत्ता, 4"})
+    @CsvSource({"cat, 3", "été, 3", "e\u0301te\u0301, 3", "日本, 4", "한국, 4", "ｗｉｄｅ, 8", "🐈, 2", "👩\u200D🚀, 2",
+        "👍🏽, 2", "कुत्ता, 4"})
     void widthCountsTheColumnsOfATerminal(String text, int columns) {
         assertEquals(columns, DisplayText.width(text));
     }

@@ -61,9 +61,11 @@ class InspectTest {
     @Test
     void aFileShowsItsTensorsAlone() {
         var file = folder.resolve("some.safetensors");
-        SafetensorsWriter.write(file, Map.of("x", HostTensor.zeros(DType.F32, Shape.of(2, 3))), Map.of("made by", "hand"));
+        SafetensorsWriter.write(file, Map.of("x", HostTensor.zeros(DType.F32, Shape.of(2, 3))),
+                Map.of("made by", "hand"));
         var json = Cli.ok("inspect", file, "--json").json().getFirst();
-        assertEquals("{\"name\":\"x\",\"dtype\":\"F32\",\"shape\":[2,3],\"bytes\":24}", json.get("tensors").get(0).toString());
+        assertEquals("{\"name\":\"x\",\"dtype\":\"F32\",\"shape\":[2,3],\"bytes\":24}",
+                json.get("tensors").get(0).toString());
         assertEquals("hand", json.get("metadata").get("made by").asText());
         assertNull(json.get("weights"));
         assertTrue(Cli.ok("inspect", file).out().contains("made by = hand"));
@@ -72,7 +74,8 @@ class InspectTest {
     @Test
     void aMissingTensorIsNamed() throws IOException {
         var result = inspectChanged(tensors -> tensors.remove("vit.layernorm.bias"));
-        assertTrue(result.complaint().startsWith("tensor vit.layernorm.bias is missing: wanted [48], found nothing in "),
+        assertTrue(
+                result.complaint().startsWith("tensor vit.layernorm.bias is missing: wanted [48], found nothing in "),
                 result.err());
         assertFalse(result.json().getFirst().get("weights").get("complete").asBoolean());
         assertEquals(1, result.code());

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PreprocessTest {
-    private static final List<Path> PICTURES = List.of(Cli.SAMPLES.resolve("cat.jpg"), Cli.SAMPLES.resolve("pizza.png"));
+    private static final List<Path> PICTURES =
+            List.of(Cli.SAMPLES.resolve("cat.jpg"), Cli.SAMPLES.resolve("pizza.png"));
 
     @TempDir
     private Path folder;
@@ -56,7 +57,8 @@ class PreprocessTest {
             for (int i = 0; i < logits.length; i++) {
                 best = logits[i] > logits[best] ? i : best;
             }
-            var names = List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+            var names =
+                    List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
             assertEquals(names.get(best),
                     classified.json().getFirst().get("predictions").get(0).get("label").asText());
         }

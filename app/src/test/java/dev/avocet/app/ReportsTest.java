@@ -73,8 +73,9 @@ class ReportsTest {
 
     @Test
     void theBenchTimesEachTowerOfAlign() {
-        var parts = Cli.ok("bench", "--model", "tiny-align", "--device", Cli.DEVICE, "--runs", 3, "--warmup", 1, "--batch",
-                2, "--tokens", 16, "--json").json();
+        var parts =
+                Cli.ok("bench", "--model", "tiny-align", "--device", Cli.DEVICE, "--runs", 3, "--warmup", 1, "--batch",
+                        2, "--tokens", 16, "--json").json();
         assertEquals(2, parts.size());
         assertEquals("image", parts.getFirst().get("part").asText());
         assertEquals("text", parts.getLast().get("part").asText());

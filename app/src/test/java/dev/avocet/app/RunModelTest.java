@@ -108,7 +108,8 @@ class RunModelTest {
             assertTrue(hidden.containsAll(Set.of("logits", "hidden_states.0", "hidden_states.3")), hidden.toString());
             assertTrue(hidden.stream().noneMatch(name -> name.contains("attentions")), hidden.toString());
             var attentions = namesOfResults("vit-square", inputs, "--attentions");
-            assertEquals(Set.of("logits", "last_hidden_state", "attentions.0", "attentions.1", "attentions.2"), attentions);
+            assertEquals(Set.of("logits", "last_hidden_state", "attentions.0", "attentions.1", "attentions.2"),
+                    attentions);
         }
     }
 

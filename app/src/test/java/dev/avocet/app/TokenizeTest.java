@@ -64,7 +64,8 @@ class TokenizeTest {
 
     @Test
     void aFileHasAStringOnEachLine(@TempDir Path folder) throws IOException {
-        var file = Files.writeString(folder.resolve("texts.jsonl"), "\"a cat\"\n\n  \"\\u0061 C\\u0041T\"  \r\n\"a cat\"");
+        var file =
+                Files.writeString(folder.resolve("texts.jsonl"), "\"a cat\"\n\n  \"\\u0061 C\\u0041T\"  \r\n\"a cat\"");
         var expected = (A_CAT + "\n").repeat(3);
         assertEquals(expected, Cli.ok("tokenize", "--model", "tiny-align", "--file", file).out());
         assertEquals(expected,

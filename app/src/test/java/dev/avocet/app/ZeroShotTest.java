@@ -84,7 +84,8 @@ class ZeroShotTest {
             sum += each.get("score").asDouble();
         }
         assertEquals(1, sum, 1e-6);
-        var best = ok(CAT, "--labels", "cat,dog,ship,frog", "--json", "--top-k", 1).json().getFirst().get("predictions");
+        var best =
+                ok(CAT, "--labels", "cat,dog,ship,frog", "--json", "--top-k", 1).json().getFirst().get("predictions");
         assertEquals(1, best.size());
         assertEquals(all.get(0), best.get(0));
     }
@@ -104,8 +105,9 @@ class ZeroShotTest {
     void withoutAModelTheFirstLineTellsOfTheDemoAndOfTheRealModel() {
         var result = Cli.run("zero-shot", CAT, "--labels", "cat,dog", "--device", Cli.DEVICE);
         assertEquals(0, result.code());
-        assertEquals("using the bundled demo tiny-align: trained on CIFAR-10 (10 classes, with captions) and emoji with "
-                + "their names. For the real kakaobrain/align-base (690 MB), pass its downloaded folder with --model",
+        assertEquals(
+                "using the bundled demo tiny-align: trained on CIFAR-10 (10 classes, with captions) and emoji with "
+                        + "their names. For the real kakaobrain/align-base (690 MB), pass its downloaded folder with --model",
                 result.complaint());
     }
 }
