@@ -27,7 +27,8 @@ final class TokenizerFiles {
     TokenizerFiles(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new TokenizerException(folder, Files.exists(folder)
-                    ? "this is not a folder; give the one that holds vocab.txt or tokenizer.json" : "there is no such folder");
+                    ? "this is not a folder; give the one that holds vocab.txt or tokenizer.json"
+                    : "there is no such folder");
         }
         this.folder = folder;
     }
@@ -67,8 +68,9 @@ final class TokenizerFiles {
                 end--;
             }
             if (end - start > LONGEST_TOKEN || id >= MOST_IDS) {
-                throw new TokenizerException(file, "line " + (id + 1) + " is beyond the limits of " + MOST_IDS + " lines of "
-                        + LONGEST_TOKEN + " characters; this is no WordPiece vocabulary");
+                throw new TokenizerException(file,
+                        "line " + (id + 1) + " is beyond the limits of " + MOST_IDS + " lines of "
+                                + LONGEST_TOKEN + " characters; this is no WordPiece vocabulary");
             }
             ids.put(text.substring(start, end), id);
             start = next + 1;

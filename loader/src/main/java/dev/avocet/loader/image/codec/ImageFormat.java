@@ -56,7 +56,8 @@ public enum ImageFormat {
             return "nothing: it is empty";
         }
         if (begins(head, 4, "ftyp")) {
-            return switch (new String(head, 8, Math.min(4, head.length - 8), java.nio.charset.StandardCharsets.US_ASCII)) {
+            return switch (new String(head, 8, Math.min(4, head.length - 8),
+                    java.nio.charset.StandardCharsets.US_ASCII)) {
                 case "avif", "avis" -> "an AVIF picture";
                 case "heic", "heix", "hevc", "heim", "heis", "mif1", "msf1" -> "a HEIF (HEIC) picture";
                 case "crx " -> "a raw camera picture";

@@ -83,7 +83,7 @@ final class JpegDecoder {
             }
         });
         if (tables != null) {
-            var preset = new JpegDecoder(tables, (width, height) -> { });
+            var preset = new JpegDecoder(tables, (width, height) -> {});
             preset.in.skip(2);
             preset.readSegmentsToScan();
             System.arraycopy(preset.quantTables, 0, decoder.quantTables, 0, 4);
@@ -167,7 +167,7 @@ final class JpegDecoder {
             case DQT -> readQuantTables(segment);
             case DHT -> readHuffmanTables(segment);
             case DRI -> restartInterval = segment.u16();
-            case DNL, DAC, COM -> { }
+            case DNL, DAC, COM -> {}
             default -> {
                 if (marker >= APP0 && marker <= APP15) {
                     readApplication(marker, segment);

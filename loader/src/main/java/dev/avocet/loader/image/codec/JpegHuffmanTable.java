@@ -36,7 +36,8 @@ final class JpegHuffmanTable {
                     }
                 }
                 if (dc && (symbols[index] & 0xff) > 15) {
-                    throw CodecException.corrupt("a Huffman table for DC values has the size " + (symbols[index] & 0xff));
+                    throw CodecException
+                            .corrupt("a Huffman table for DC values has the size " + (symbols[index] & 0xff));
                 }
             }
             maxCode[length] = counts[length] == 0 ? -1 : code - 1;

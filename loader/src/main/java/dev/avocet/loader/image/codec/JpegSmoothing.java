@@ -72,7 +72,8 @@ final class JpegSmoothing {
         int mcuRow = row / component.v;
         // Where the last scan broke off, what was unknown before it still is.
         boolean brokeOff = mcuRow > frame.lastGoodRow;
-        var unknown = !brokeOff ? component.unknownBits
+        var unknown = !brokeOff
+                ? component.unknownBits
                 : frame.scans > 1 ? component.unknownBitsBefore : NOTHING_KNOWN;
         boolean meansOnly = true;
         for (int i = 1; i < ESTIMATED; i++) {

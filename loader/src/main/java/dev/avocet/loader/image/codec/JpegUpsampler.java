@@ -6,7 +6,9 @@ package dev.avocet.loader.image.codec;
  * ("fancy upsampling"), for all others repetition.
  */
 final class JpegUpsampler {
-    private enum Filter { NONE, REPEAT, HALF_WIDTH, HALF_HEIGHT, HALF_BOTH }
+    private enum Filter {
+        NONE, REPEAT, HALF_WIDTH, HALF_HEIGHT, HALF_BOTH
+    }
 
     private final JpegComponent component;
     private final Filter filter;

@@ -98,7 +98,7 @@ final class PngDecoder {
             case "IDAT" -> pixels.add(new Span(chunk.position(), chunk.remaining()));
             case "eXIf" -> exif = chunk.bytes(chunk.remaining());
             case "tEXt", "zTXt", "iTXt" -> readText(type, chunk);
-            default -> { }
+            default -> {}
         }
     }
 
@@ -123,8 +123,9 @@ final class PngDecoder {
             default -> false;
         };
         if (!known || compression != 0 || filter != 0 || interlace > 1) {
-            throw CodecException.corrupt("its header is not one of PNG's: colour type " + colour + ", bit depth " + depth
-                    + ", compression " + compression + ", filter " + filter + ", interlace " + interlace);
+            throw CodecException
+                    .corrupt("its header is not one of PNG's: colour type " + colour + ", bit depth " + depth
+                            + ", compression " + compression + ", filter " + filter + ", interlace " + interlace);
         }
         sizes.check(w, h);
         width = (int) w;
@@ -258,7 +259,7 @@ final class PngDecoder {
 
     private static void unfilter(int filter, byte[] row, byte[] above, int step) throws CodecException {
         switch (filter) {
-            case 0 -> { }
+            case 0 -> {}
             case 1 -> {
                 for (int i = step; i < row.length; i++) {
                     row[i] += row[i - step];
@@ -286,7 +287,8 @@ final class PngDecoder {
                     row[i] += (byte) (toLeft <= toUp && toLeft <= toCorner ? left : nearest);
                 }
             }
-            default -> throw CodecException.corrupt("one of its rows has the filter " + filter + ", which does not exist");
+            default ->
+                throw CodecException.corrupt("one of its rows has the filter " + filter + ", which does not exist");
         }
     }
 
@@ -361,7 +363,7 @@ final class PngDecoder {
 
         /** Fills the array from an index on. */
         void read(byte[] into, int from) throws CodecException {
-            for (int at = from; at < into.length; ) {
+            for (int at = from; at < into.length;) {
                 int count = inflate(into, at, into.length - at);
                 if (count == 0) {
                     throw CodecException.truncated("its pixel data end too early");

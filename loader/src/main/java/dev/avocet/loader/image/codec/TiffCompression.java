@@ -51,7 +51,7 @@ final class TiffCompression {
         this.fax3Options = fax3Options;
         this.jpegTables = jpegTables;
         switch (kind) {
-            case PLAIN, FAX_RUNS, FAX_3, FAX_4, LZW, JPEG, DEFLATE, PACK_BITS, OLD_DEFLATE -> { }
+            case PLAIN, FAX_RUNS, FAX_3, FAX_4, LZW, JPEG, DEFLATE, PACK_BITS, OLD_DEFLATE -> {}
             default -> throw CodecException.unsupported("its compression is " + switch (kind) {
                 case 6 -> "old-style JPEG";
                 case 34925 -> "LZMA";

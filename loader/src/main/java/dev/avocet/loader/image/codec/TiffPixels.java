@@ -49,9 +49,9 @@ final class TiffPixels {
                     || unsigned && bits == 16 && !layout.bigEndian
                     || layout.format == FLOAT && bits == 32);
             case 1 -> samples == 1 && (upToByte
-                            || unsigned && (bits == 16 || bits == 32 && !layout.bigEndian)
-                            || layout.format == SIGNED && (bits == 8 || bits == 16 || bits == 32)
-                            || layout.format == FLOAT && bits == 32)
+                    || unsigned && (bits == 16 || bits == 32 && !layout.bigEndian)
+                    || layout.format == SIGNED && (bits == 8 || bits == 16 || bits == 32)
+                    || layout.format == FLOAT && bits == 32)
                     || samples == 2 && unsigned && bits == 8 && alphaOrUnused;
             case 2 -> samples >= 3 && unsigned && (bits == 8 || bits == 16 && samples <= 4);
             case 3 -> samples == 1 && upToByte || samples == 2 && unsigned && bits == 8 && alphaOrUnused;

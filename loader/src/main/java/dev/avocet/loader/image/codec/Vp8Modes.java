@@ -60,9 +60,11 @@ final class Vp8Modes {
             Arrays.fill(above, 4 * column, 4 * column + 4, mode);
             Arrays.fill(left, mode);
         }
-        chroma = bits.bit(142) == 0 ? DC
-                : bits.bit(114) == 0 ? VERTICAL
-                : bits.bit(183) != 0 ? TRUE_MOTION : HORIZONTAL;
+        chroma = bits.bit(142) == 0
+                ? DC
+                : bits.bit(114) == 0
+                        ? VERTICAL
+                        : bits.bit(183) != 0 ? TRUE_MOTION : HORIZONTAL;
     }
 
     private void readBlockModes(int firstAbove) throws CodecException {

@@ -132,9 +132,11 @@ final class Vp8Prediction {
             default -> {
                 for (int i = 0; i < 16; i++) {
                     int along = i % 4 + 2 * (i / 4);
-                    int value = along > 5 ? e[0]
-                            : along == 5 ? mix(e[1], e[0], e[0])
-                            : along % 2 == 0 ? middle(e, 2 - along / 2) : smooth(e, 2 - along / 2);
+                    int value = along > 5
+                            ? e[0]
+                            : along == 5
+                                    ? mix(e[1], e[0], e[0])
+                                    : along % 2 == 0 ? middle(e, 2 - along / 2) : smooth(e, 2 - along / 2);
                     put(out, at, stride, i % 4, i / 4, value);
                 }
             }

@@ -163,7 +163,7 @@ final class Vp8lDecoder {
             }
         }
         int previous = 8;
-        for (int i = 0; i < lengths.length && left-- > 0; ) {
+        for (int i = 0; i < lengths.length && left-- > 0;) {
             int symbol = bits.symbol(code);
             if (symbol < 16) {
                 lengths[i++] = symbol;

@@ -51,7 +51,7 @@ final class WebpDecoder {
                 }
                 case "EXIF" -> exif = chunk.bytes(chunk.remaining());
                 case "XMP " -> xmp = chunk.bytes(chunk.remaining());
-                default -> { }
+                default -> {}
             }
         }
         if (canvas == null) {

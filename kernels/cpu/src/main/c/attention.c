@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Attention: for a few query rows at a time all scores, their softmax, and the values they weigh, without leaving the
+// second-level cache.
+//
+// Scores and context are products like any other, so they have the same fixed order of sums. A masked key's weight is exactly 0:
+// keys of padding at the end of a text add zeros at the end of sums, and change no bit.
+#include "gemm.h"
+#include "softmax.h"
+
+#define ROWS_AT_ONCE (3 * TILE_ROWS)
+#define ROWS_PER_UNIT 168
+
+// The floats of a thread's scratch memory, one part after the other.
+struct layout {
+    int64_t score_stride, context_stride;
+    int64_t values, bound, scores, sums, context, total;
+};
+
+static struct layout layout_of(const struct attention *a) {
+    struct layout l;
+    const int64_t keys = packed_floats(a->tokens, a->depth), values = packed_floats(a->depth, a->tokens);
+    l.score_stride = avocet_row_stride(a->tokens);
+    l.context_stride = parts(a->depth, LANES) * LANES;
+    l.values = parts(keys, 16) * 16;
+    l.bound = l.values + parts(values, 16) * 16;
+    l.scores = l.bound + parts(a->tokens, 16) * 16;
+    l.sums = l.scores + ROWS_AT_ONCE * l.score_stride;
+    l.context = l.sums + parts(ROWS_AT_ONCE, 16) * 16;
+    l.total = l.context + ROWS_AT_ONCE * l.context_stride;
+    return l;
+}
+
+static int64_t units_per_head(const struct attention *a) { return parts(a->tokens, ROWS_PER_UNIT); }
+
+int64_t attention_plan(struct op *op) {
+    const struct attention *a = &op->attention;
+    op->units = a->batch * a->heads * units_per_head(a);
+    op->least = most(1, (1 << 16) / (2 * least(a->tokens, ROWS_PER_UNIT) * a->tokens * a->depth + 1));
+    return layout_of(a).total;
+}
+
+struct head {
+    const struct attention *a;
+    const struct workplace *place;
+    struct layout layout;
+    int64_t batch, head;
+};
+
+static float *part(const struct head *h, int64_t offset) { return h->place->scratch + offset; }
+
+// Keys as the panels of a weight [tokens, depth], values as those of [depth, tokens] transposed, and the bound of each score:
+// -infinity beyond the last key.
+static void prepare(const struct head *h) {
+    const struct attention *a = h->a;
+    const int64_t first = h->batch * a->tokens;
+    const float *k = at(h->place, a->k.at) + first * a->k.stride + h->head * a->depth;
+    const float *v = at(h->place, a->v.at) + first * a->v.stride + h->head * a->depth;
+    for (int64_t key = 0; key < a->tokens; key += PANEL)
+        pack_panel(part(h, key * a->depth), k + key * a->k.stride, a->k.stride, least(PANEL, a->tokens - key), a->depth);
+    for (int64_t panel = 0; panel < panels(a->depth); panel++) {
+        const int64_t vectors = panel_vectors(a->depth, panel);
+        float *to = part(h, h->layout.values + panel * PANEL * a->tokens);
+        for (int64_t key = 0; key < a->tokens; key++)
+            for (int64_t j = 0; j < vectors; j++)
+                store(to + (key * vectors + j) * LANES, load(v + key * a->v.stride + panel * PANEL + j * LANES));
+    }
+    const int32_t *mask = a->mask ? (const int32_t *)at(h->place, a->mask) + first : 0;
+    float *bound = part(h, h->layout.bound);
+    for (int64_t key = 0; key < parts(a->tokens, LANES) * LANES; key++)
+        bound[key] = key >= a->tokens ? -__builtin_inff() : mask && !mask[key] ? -__FLT_MAX__ : __builtin_inff();
+}
+
+static void score_rows(const struct head *h, int64_t row, int64_t rows) {
+    const struct attention *a = h->a;
+    const float *q = at(h->place, a->q.at) + (h->batch * a->tokens + row) * a->q.stride + h->head * a->depth;
+    for (int64_t panel = 0; panel < panels(a->tokens); panel++) {
+        const int64_t vectors = panel_vectors(a->tokens, panel);
+        for (int64_t i = 0; i < rows; i += TILE_ROWS)
+            for (int64_t from = 0; from < a->depth; from += BLOCK)
+                tile(least(TILE_ROWS, rows - i), vectors, q + i * a->q.stride + from, a->q.stride,
+                     part(h, panel * PANEL * a->depth + from * vectors * LANES), least(BLOCK, a->depth - from),
+                     part(h, h->layout.scores + i * h->layout.score_stride + panel * PANEL), h->layout.score_stride, from > 0);
+    }
+    for (int64_t i = 0; i < rows; i++) {
+        float *scores = part(h, h->layout.scores + i * h->layout.score_stride);
+        *part(h, h->layout.sums + i) = softmax_row(scores, part(h, h->layout.bound), (float)a->scale,
+                                                   parts(a->tokens, LANES) * LANES, scores);
+    }
+}
+
+static void weigh_values(const struct head *h, int64_t rows) {
+    const struct attention *a = h->a;
+    for (int64_t from = 0; from < a->tokens; from += BLOCK)
+        for (int64_t panel = 0; panel < panels(a->depth); panel++) {
+            const int64_t vectors = panel_vectors(a->depth, panel);
+            for (int64_t i = 0; i < rows; i += TILE_ROWS)
+                tile(least(TILE_ROWS, rows - i), vectors, part(h, h->layout.scores + i * h->layout.score_stride + from),
+                     h->layout.score_stride,
+                     part(h, h->layout.values + panel * PANEL * a->tokens + from * vectors * LANES),
+                     least(BLOCK, a->tokens - from),
+                     part(h, h->layout.context + i * h->layout.context_stride + panel * PANEL), h->layout.context_stride, from > 0);
+        }
+}
+
+static void store_scaled(const float *from, float factor, float *to, int64_t count) {
+    int64_t i = 0;
+    for (; i + LANES <= count; i += LANES) store(to + i, load(from + i) * splat(factor));
+    if (i < count) store_first(to + i, load(from + i) * splat(factor), count - i);
+}
+
+static void write_rows(const struct head *h, int64_t row, int64_t rows) {
+    const struct attention *a = h->a;
+    for (int64_t i = 0; i < rows; i++) {
+        const float share = 1 / *part(h, h->layout.sums + i);
+        store_scaled(part(h, h->layout.context + i * h->layout.context_stride), share,
+                     at(h->place, a->context.at) + (h->batch * a->tokens + row + i) * a->context.stride + h->head * a->depth, a->depth);
+        if (a->probabilities.at)
+            store_scaled(part(h, h->layout.scores + i * h->layout.score_stride), share,
+                         at(h->place, a->probabilities.at)
+                             + ((h->batch * a->heads + h->head) * a->tokens + row + i) * a->probabilities.stride,
+                         a->tokens);
+    }
+}
+
+void attention_run(const struct op *op, const struct workplace *place, int64_t from, int64_t to) {
+    const struct attention *a = &op->attention;
+    const int64_t per_head = units_per_head(a);
+    while (from < to) {
+        const int64_t number = from / per_head, end = least(to, (number + 1) * per_head);
+        const struct head h = {a, place, layout_of(a), number / a->heads, number % a->heads};
+        const int64_t last = a->tokens * (end - number * per_head) / per_head;
+        prepare(&h);
+        for (int64_t row = a->tokens * (from - number * per_head) / per_head; row < last; row += ROWS_AT_ONCE) {
+            const int64_t rows = least(ROWS_AT_ONCE, last - row);
+            score_rows(&h, row, rows);
+            weigh_values(&h, rows);
+            write_rows(&h, row, rows);
+        }
+        from = end;
+    }
+}

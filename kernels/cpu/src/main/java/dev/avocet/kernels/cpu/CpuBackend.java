@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.kernels.cpu;
+
+import dev.avocet.core.backend.Backend;
+import dev.avocet.core.backend.Compiler;
+import dev.avocet.core.backend.DeviceOptions;
+import java.lang.foreign.Arena;
+
+/** One tier's kernels and the threads that run them. */
+final class CpuBackend implements Backend {
+    private final Tier tier;
+    private final Arena library;
+    private final Kernels kernels;
+    private final Crew crew;
+
+    private CpuBackend(Tier tier, Arena library, Kernels kernels, DeviceOptions options) {
+        this.tier = tier;
+        this.library = library;
+        this.kernels = kernels;
+        this.crew = new Crew(kernels, options);
+    }
+
+    /** Loads a tier that this machine has. */
+    static CpuBackend open(Tier tier, DeviceOptions options) {
+        var library = Arena.ofShared();
+        try {
+            int slots = Math.min(options.slots(), options.threads());
+            return new CpuBackend(tier, library, Kernels.load(tier, library), options.withSlots(slots));
+        } catch (RuntimeException | Error e) {
+            library.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String description() {
+        return "cpu: " + NativeLibrary.platform() + " " + tier.label() + ", " + crew.description();
+    }
+
+    @Override
+    public Compiler newCompiler() {
+        return new CpuCompiler(kernels, crew);
+    }
+
+    @Override
+    public void close() {
+        crew.close();
+        library.close();
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.kernels.cpu;
+
+import dev.avocet.core.backend.Compiler;
+import dev.avocet.core.backend.Plan;
+import dev.avocet.core.graph.Fusion;
+import dev.avocet.core.graph.Graph;
+
+/** Compiles the graphs of one model: joins steps, places values, writes the program, packs the weights it is the first to use. */
+final class CpuCompiler implements Compiler {
+    private final Kernels kernels;
+    private final Crew crew;
+    private final PackedWeights weights;
+
+    CpuCompiler(Kernels kernels, Crew crew) {
+        this.kernels = kernels;
+        this.crew = crew;
+        this.weights = new PackedWeights(kernels, crew.threads());
+    }
+
+    @Override
+    public synchronized Plan compile(Graph graph) {
+        var fused = Fusion.fuse(graph);
+        var values = new Values(fused, kernels, weights);
+        var program = Lowering.lower(fused, values, kernels, weights);
+        weights.fill();
+        return new CpuPlan(graph, program, values, crew);
+    }
+
+    @Override
+    public synchronized long weightBytes() {
+        return weights.bytes();
+    }
+
+    @Override
+    public synchronized void close() {
+        weights.close();
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.kernels.cpu;
+
+import dev.avocet.core.backend.Plan;
+import dev.avocet.core.backend.PlanCheck;
+import dev.avocet.core.graph.Graph;
+import dev.avocet.core.tensor.HostTensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.List;
+
+/** A graph as a native program, with the places of its inputs and outputs. */
+final class CpuPlan implements Plan {
+    private final Graph graph;
+    private final Program program;
+    private final List<Rows> inputs;
+    private final List<Rows> outputs;
+    private final Crew crew;
+
+    CpuPlan(Graph graph, Program program, Values values, Crew crew) {
+        this.graph = graph;
+        this.program = program;
+        this.inputs = graph.inputs().stream().map(input -> values.of(input.tensor())).toList();
+        this.outputs = graph.outputs().values().stream().map(values::of).toList();
+        this.crew = crew;
+    }
+
+    @Override
+    public Graph graph() {
+        return graph;
+    }
+
+    @Override
+    public long scratchBytes() {
+        return program.arenaBytes() + crew.threads() * program.scratchBytes();
+    }
+
+    @Override
+    public void run(List<HostTensor> given, List<HostTensor> results) {
+        PlanCheck.check(graph, given, results);
+        if (Thread.currentThread().isVirtual()) {
+            crew.deputise(() -> compute(given, results));
+        } else {
+            compute(given, results);
+        }
+    }
+
+    private void compute(List<HostTensor> given, List<HostTensor> results) {
+        var slot = crew.take();
+        try {
+            slot.load(program);
+            for (int i = 0; i < inputs.size(); i++) {
+                copyIn(given.get(i).data(), inputs.get(i), slot.arena());
+            }
+            crew.run(slot);
+            for (int i = 0; i < outputs.size(); i++) {
+                copyOut(outputs.get(i), slot.arena(), results.get(i).data());
+            }
+        } finally {
+            Reference.reachabilityFence(program); // native code has its address only
+            crew.giveBack(slot);
+        }
+    }
+
+    private static void copyIn(MemorySegment from, Rows to, MemorySegment arena) {
+        long rowBytes = to.columns() * Float.BYTES;
+        if (to.stride() == to.columns()) {
+            MemorySegment.copy(from, 0, arena, to.byteOffset(0), to.count() * rowBytes);
+            return;
+        }
+        for (long row = 0; row < to.count(); row++) {
+            MemorySegment.copy(from, row * rowBytes, arena, to.byteOffset(row), rowBytes);
+        }
+    }
+
+    private static void copyOut(Rows from, MemorySegment arena, MemorySegment to) {
+        var memory = from.block().memory(arena);
+        long rowBytes = from.columns() * Float.BYTES;
+        if (from.stride() == from.columns()) {
+            MemorySegment.copy(memory, from.byteOffset(0), to, 0, from.count() * rowBytes);
+            return;
+        }
+        for (long row = 0; row < from.count(); row++) {
+            MemorySegment.copy(memory, from.byteOffset(row), to, row * rowBytes, rowBytes);
+        }
+    }
+}

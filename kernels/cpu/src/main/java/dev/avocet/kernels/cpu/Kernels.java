@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.kernels.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.avocet.core.backend.BackendUnavailable;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The functions of one tier's library; src/main/c says what each does.
+ *
+ * <p>Every argument and result is a long, addresses included: who calls has checked that the memory is there.
+ */
+final class Kernels {
+    private final MethodHandle plan;
+    private final MethodHandle pack;
+    private final MethodHandle open;
+    private final MethodHandle run;
+    private final MethodHandle help;
+    private final MethodHandle close;
+    private final MethodHandle rowStride;
+    private final MethodHandle job;
+    private final MethodHandle deviceBytes;
+    private final int panel;
+
+    private Kernels(SymbolLookup symbols) {
+        plan = bind(symbols, "avocet_plan", 2);
+        pack = bind(symbols, "avocet_pack", 5);
+        open = bind(symbols, "avocet_open", 2);
+        run = bind(symbols, "avocet_run", 3);
+        help = bind(symbols, "avocet_help", 3);
+        close = bind(symbols, "avocet_close", 2);
+        rowStride = bind(symbols, "avocet_row_stride", 1);
+        job = bind(symbols, "avocet_job", 2);
+        deviceBytes = bind(symbols, "avocet_device_bytes", 1);
+        panel = (int) call(bind(symbols, "avocet_panel", 0));
+    }
+
+    /** The kernels of a tier; they live as long as the arena. */
+    static Kernels load(Tier tier, Arena arena) {
+        return new Kernels(NativeLibrary.load(tier, arena));
+    }
+
+    /** A bit for each tier that this machine can run. */
+    static long supportedTiers() {
+        try (var arena = Arena.ofConfined()) {
+            return call(bind(NativeLibrary.load(Tier.BASELINE, arena), "avocet_tiers", 0));
+        }
+    }
+
+    private static MethodHandle bind(SymbolLookup symbols, String name, int parameters) {
+        var layouts = new MemoryLayout[parameters];
+        java.util.Arrays.fill(layouts, JAVA_LONG);
+        var address = symbols.find(name).orElseThrow(
+                () -> new BackendUnavailable("the native library has no " + name + "; its build is older than this"));
+        return Linker.nativeLinker().downcallHandle(address, FunctionDescriptor.of(JAVA_LONG, layouts));
+    }
+
+    /** Cuts the work of operations into units and numbers them; the bytes of scratch memory that each thread needs. */
+    long plan(long ops, long count) {
+        return call(plan, ops, count);
+    }
+
+    /** Packs rows {@code from} to {@code from + count} of a weight with rows of {@code inputs} floats. */
+    void pack(long packed, long rows, long from, long count, long inputs) {
+        try {
+            var _ = (long) pack.invokeExact(packed, rows, from, count, inputs);
+        } catch (Throwable e) {
+            throw new AssertionError("a native call can't throw", e);
+        }
+    }
+
+    /** Begins a caller's presence and opens its slot's job to the device's threads; the number of callers. */
+    long open(long device, long slot) {
+        return call(open, device, slot);
+    }
+
+    /** The caller's part of a job; whether it is done, or else waited long enough to let other threads run. */
+    boolean run(long device, long slot, long spins) {
+        return call(run, device, slot, spins) == 0;
+    }
+
+    /** A helper's part of all jobs; whether there was nothing to do in the end, or else it waited inside of one. */
+    boolean help(long device, long thread, long spins) {
+        return call(help, device, thread, spins) == 0;
+    }
+
+    /** Ends a caller's presence; the number of other callers. */
+    long close(long device, long slot) {
+        return call(close, device, slot);
+    }
+
+    /** The floats from one row to the next where rows have this many columns. */
+    long rowStride(long columns) {
+        return call(rowStride, columns);
+    }
+
+    /** The address of a slot's job. */
+    long job(long device, long slot) {
+        return call(job, device, slot);
+    }
+
+    /** The size of the device that threads meet at. */
+    long deviceBytes(long slots) {
+        return call(deviceBytes, slots);
+    }
+
+    /** Outputs of a product that are packed together. */
+    int panel() {
+        return panel;
+    }
+
+    /** Outputs of a product that fit into one vector. */
+    int lanes() {
+        return panel / 2;
+    }
+
+    private static long call(MethodHandle function) {
+        try {
+            return (long) function.invokeExact();
+        } catch (Throwable e) {
+            throw new AssertionError("a native call can't throw", e);
+        }
+    }
+
+    private static long call(MethodHandle function, long a) {
+        try {
+            return (long) function.invokeExact(a);
+        } catch (Throwable e) {
+            throw new AssertionError("a native call can't throw", e);
+        }
+    }
+
+    private static long call(MethodHandle function, long a, long b) {
+        try {
+            return (long) function.invokeExact(a, b);
+        } catch (Throwable e) {
+            throw new AssertionError("a native call can't throw", e);
+        }
+    }
+
+    private static long call(MethodHandle function, long a, long b, long c) {
+        try {
+            return (long) function.invokeExact(a, b, c);
+        } catch (Throwable e) {
+            throw new AssertionError("a native call can't throw", e);
+        }
+    }
+}

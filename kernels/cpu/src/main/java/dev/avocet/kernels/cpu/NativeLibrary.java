@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.kernels.cpu;
+
+import dev.avocet.core.backend.BackendUnavailable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * One tier's kernels, taken out of the jar and loaded; unloaded when the arena closes.
+ *
+ * <p>Every way in which that fails says what is missing and what to do about it.
+ */
+final class NativeLibrary {
+    /** A folder to put the library into for the moment of loading, in place of the one for temporary files. */
+    static final String FOLDER_PROPERTY = "avocet.cpu.folder";
+
+    private NativeLibrary() {}
+
+    /** The symbols of a tier's library; they live as long as the arena. */
+    static SymbolLookup load(Tier tier, Arena arena) {
+        var resource = "native/" + platform() + "/libavocet-" + tier.label() + ".so";
+        try (var bytes = NativeLibrary.class.getResourceAsStream(resource)) {
+            if (bytes == null) {
+                throw new BackendUnavailable("this build has no kernels for " + platform() + " (" + tier.label()
+                        + "); build kernels/cpu on such a machine with a C compiler (gcc or clang) on the PATH, or use "
+                        + "the device \"reference\", which is slow");
+            }
+            return load(bytes, arena);
+        } catch (IOException e) {
+            throw new BackendUnavailable("the kernels can't be read from the jar: " + e.getMessage(), e);
+        }
+    }
+
+    private static SymbolLookup load(InputStream bytes, Arena arena) throws IOException {
+        var file = extract(bytes);
+        try {
+            return SymbolLookup.libraryLookup(file, arena);
+        } catch (IllegalCallerException e) {
+            throw new BackendUnavailable("native access is denied; start java with --enable-native-access="
+                    + moduleName(), e);
+        } catch (IllegalArgumentException e) {
+            throw new BackendUnavailable("the system refused to load " + file + "; if " + file.getParent()
+                    + " is mounted noexec, pass -D" + FOLDER_PROPERTY + "=DIR with a folder that is not", e);
+        } finally {
+            Files.deleteIfExists(file); // a loaded library needs no name
+        }
+    }
+
+    private static Path extract(InputStream bytes) {
+        var folder = Path.of(System.getProperty(FOLDER_PROPERTY, System.getProperty("java.io.tmpdir")));
+        try {
+            var file = Files.createTempFile(folder, "avocet-", ".so");
+            try (var out = Files.newOutputStream(file)) {
+                bytes.transferTo(out);
+            } catch (IOException e) {
+                Files.deleteIfExists(file);
+                throw e;
+            }
+            return file;
+        } catch (IOException e) {
+            throw new BackendUnavailable("the kernels can't be written to " + folder + " (" + e + "); pass -D"
+                    + FOLDER_PROPERTY + "=DIR with a folder that can be written to", e);
+        }
+    }
+
+    /** The platform's name, as in the jar: {@code linux-x86_64}. */
+    static String platform() {
+        var system = System.getProperty("os.name").toLowerCase(Locale.ROOT).replace(' ', '-');
+        var machine = System.getProperty("os.arch");
+        return system + "-" + (machine.equals("amd64") ? "x86_64" : machine);
+    }
+
+    private static String moduleName() {
+        var module = NativeLibrary.class.getModule();
+        return module.isNamed() ? module.getName() : "ALL-UNNAMED";
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.kernels.cpu;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.avocet.core.backend.DeviceOutOfMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * A block of native memory, zero at first, that takes room only as far as it is used.
+ *
+ * <p>Mapped directly where the system can do it: {@link Arena#allocate} would write all of it at once, count it against
+ * the JVM's limit for direct buffers, and not use huge pages, without which strided reads spend their time on
+ * translating addresses.
+ */
+final class NativeMemory implements AutoCloseable {
+    private static final long HUGE_PAGE = 2 << 20;
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final int MADV_HUGEPAGE = 14;
+
+    private static final MethodHandle MMAP =
+            linux("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle MUNMAP = linux("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle MADVISE = linux("madvise", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+
+    private final Arena arena;
+    private final MemorySegment segment;
+
+    private NativeMemory(Arena arena, MemorySegment segment) {
+        this.arena = arena;
+        this.segment = segment;
+    }
+
+    /** @param what what it is for, in the message of a {@link DeviceOutOfMemory} */
+    static NativeMemory allocate(long bytes, String what) {
+        var arena = Arena.ofShared();
+        try {
+            return new NativeMemory(arena, MMAP == null ? arena.allocate(bytes, 64) : map(bytes, arena));
+        } catch (OutOfMemoryError | IllegalArgumentException e) {
+            arena.close();
+            throw new DeviceOutOfMemory(what, bytes,
+                    "give the process more memory (ulimit -v, container limit), or use fewer slots or a smaller batch");
+        }
+    }
+
+    private static MemorySegment map(long bytes, Arena arena) {
+        boolean huge = bytes >= HUGE_PAGE;
+        long mapped = huge ? Math.ceilDiv(bytes, HUGE_PAGE) * HUGE_PAGE + HUGE_PAGE : bytes;
+        try {
+            long address = (long) MMAP.invokeExact(0L, mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+            if (address == -1) {
+                throw new OutOfMemoryError();
+            }
+            long aligned = huge ? Math.ceilDiv(address, HUGE_PAGE) * HUGE_PAGE : address;
+            if (huge) {
+                var _ = (int) MADVISE.invokeExact(aligned, mapped - HUGE_PAGE, MADV_HUGEPAGE); // or else small pages
+            }
+            return MemorySegment.ofAddress(aligned).reinterpret(bytes, arena, _ -> unmap(address, mapped));
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("a native call can't throw", e);
+        }
+    }
+
+    private static void unmap(long address, long bytes) {
+        try {
+            var _ = (int) MUNMAP.invokeExact(address, bytes);
+        } catch (Throwable e) {
+            throw new AssertionError("a native call can't throw", e);
+        }
+    }
+
+    /** A function of the C library, or null where it is not Linux's. */
+    private static MethodHandle linux(String name, MemoryLayout result, MemoryLayout... parameters) {
+        if (!NativeLibrary.platform().startsWith("linux-") || ADDRESS.byteSize() != 8) {
+            return null;
+        }
+        var linker = Linker.nativeLinker();
+        return linker.defaultLookup().find(name)
+                .map(function -> linker.downcallHandle(function, FunctionDescriptor.of(result, parameters)))
+                .orElse(null);
+    }
+
+    MemorySegment segment() {
+        return segment;
+    }
+
+    long address() {
+        return segment.address();
+    }
+
+    long bytes() {
+        return segment.byteSize();
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}
