@@ -57,6 +57,7 @@ final class Doctor implements Executable {
         report.put("compiler", Machine.compiler());
         report.put("threads", common.deviceOptions().threads());
         report.put("devices", devices());
+        report.put("cpu_tiers", CpuTiers.probe(common.deviceOptions()));
         report.put("models", models());
         return report;
     }
