@@ -4,14 +4,25 @@ package dev.avocet.app;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Properties;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 
 /** The program itself, with no command named. */
-@picocli.CommandLine.Command(name = "avocet", header = "ViT and ALIGN on this machine, straight from Hugging Face checkpoints.", synopsisSubcommandLabel = "COMMAND", versionProvider = Avocet.Version.class, commandListHeading = "%nCommands:%n", optionListHeading = "%nOptions:%n", footerHeading = "%nExamples:%n", footer = {
-    Avocet.CLASSIFY, Avocet.ZERO_SHOT, Avocet.EMBED, "",
-    "\"avocet COMMAND --help\" tells more of a command."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-        "0:all went well", "1:something failed; one line on stderr says what", "2:the command line is wrong"})
-final class Avocet implements Command {
+@Command(
+        name = "avocet",
+        header = "ViT and ALIGN on this machine, straight from Hugging Face checkpoints.",
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = Avocet.Version.class,
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {Avocet.CLASSIFY, Avocet.ZERO_SHOT, Avocet.EMBED, "",
+            "\"avocet COMMAND --help\" tells more of a command."},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:all went well", "1:something failed; one line on stderr says what",
+            "2:the command line is wrong"})
+final class Avocet implements Executable {
     static final String CLASSIFY = "  avocet classify models/samples/cat.jpg";
     static final String ZERO_SHOT = "  avocet zero-shot models/samples/cat.jpg --labels \"cat,dog,airplane\"";
     static final String EMBED = "  avocet embed --text \"a photo of a cat\" --image models/samples/cat.jpg";
@@ -42,7 +53,7 @@ final class Avocet implements Command {
     }
 
     /** The version that the build wrote down. */
-    static final class Version implements picocli.CommandLine.IVersionProvider {
+    static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
             return new String[] {"avocet " + number()};

@@ -11,29 +11,38 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet bench}. */
-@picocli.CommandLine.Command(name = "bench", header = "Measure how fast a model runs here.", description = {
-    "",
-    "Times runs of the model alone, on random inputs: no decoding, no resizing, no tokenizing. Each tower of",
-    "ALIGN is timed by itself.",
-    ""}, footer = {"", "Example: avocet bench --model tiny-align --batch 8 --threads 2"})
-final class Bench implements Command {
+@Command(
+        name = "bench",
+        header = "Measure how fast a model runs here.",
+        description = {
+            "",
+            "Times runs of the model alone, on random inputs: no decoding, no resizing, no tokenizing. Each tower of",
+            "ALIGN is timed by itself.",
+            ""},
+        footer = {"", "Example: avocet bench --model tiny-align --batch 8 --threads 2"})
+final class Bench implements Executable {
     @Option(names = "--model", paramLabel = "MODEL", description = ModelReference.HELP + " Default: tiny-vit.")
     private String model;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", converter = AtLeastOne.class, description = "Pictures or texts in a run. Default: 1.")
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", converter = AtLeastOne.class,
+            description = "Pictures or texts in a run. Default: 1.")
     private int batch;
 
-    @Option(names = "--tokens", paramLabel = "N", defaultValue = "64", converter = AtLeastOne.class, description = "Tokens in a text. Default: 64.")
+    @Option(names = "--tokens", paramLabel = "N", defaultValue = "64", converter = AtLeastOne.class,
+            description = "Tokens in a text. Default: 64.")
     private int tokens;
 
-    @Option(names = "--warmup", paramLabel = "N", defaultValue = "5", description = "Runs before the timed ones. Default: 5.")
+    @Option(names = "--warmup", paramLabel = "N", defaultValue = "5",
+            description = "Runs before the timed ones. Default: 5.")
     private int warmup;
 
-    @Option(names = "--runs", paramLabel = "N", defaultValue = "20", converter = AtLeastOne.class, description = "Timed runs. Default: 20.")
+    @Option(names = "--runs", paramLabel = "N", defaultValue = "20", converter = AtLeastOne.class,
+            description = "Timed runs. Default: 20.")
     private int runs;
 
     @Option(names = "--json", description = "Print JSON Lines: one object per part of the model.")

@@ -13,11 +13,13 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The options that all commands have. */
 final class CommonOptions {
-    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", converter = DeviceName.class, description = "Where to compute: auto, cpu, reference (plain Java, slow), cuda or cuda:N. "
-            + "auto is cpu, and reference where the CPU kernels can't be used. Default: auto.")
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", converter = DeviceName.class,
+            description = "Where to compute: auto, cpu, reference (plain Java, slow), cuda or cuda:N. "
+                    + "auto is cpu, and reference where the CPU kernels can't be used. Default: auto.")
     private String device;
 
-    @Option(names = "--threads", paramLabel = "N", converter = AtLeastOne.class, description = "Threads that compute. Default: one per processor.")
+    @Option(names = "--threads", paramLabel = "N", converter = AtLeastOne.class,
+            description = "Threads that compute. Default: one per processor.")
     private Integer threads;
 
     @Option(names = "--offline", description = "Never use the network. Nothing does so yet.")

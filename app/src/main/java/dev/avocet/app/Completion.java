@@ -3,13 +3,16 @@ package dev.avocet.app;
 
 import picocli.AutoComplete;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code avocet completion}. */
-@picocli.CommandLine.Command(name = "completion", header = "Print a script by which a shell completes commands and options.", description = {
-    "", "Use it by: source <(avocet completion bash)", ""})
-final class Completion implements Command {
+@Command(
+        name = "completion",
+        header = "Print a script by which a shell completes commands and options.",
+        description = {"", "Use it by: source <(avocet completion bash)", ""})
+final class Completion implements Executable {
     /** The shells; one script serves both. */
     enum Shell {
         /** GNU bash. */

@@ -10,12 +10,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet doctor}. */
-@picocli.CommandLine.Command(name = "doctor", header = "Show what Avocet finds on this machine, and what it can't use and why.", description = "")
-final class Doctor implements Command {
+@Command(
+        name = "doctor",
+        header = "Show what Avocet finds on this machine, and what it can't use and why.",
+        description = "")
+final class Doctor implements Executable {
     private static final List<String> DEVICES = List.of("cpu", "reference", "cuda");
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -53,6 +57,7 @@ final class Doctor implements Command {
         report.put("compiler", Machine.compiler());
         report.put("threads", common.deviceOptions().threads());
         report.put("devices", devices());
+        report.put("cpu_tiers", CpuTiers.probe(common.deviceOptions()));
         report.put("models", models());
         return report;
     }

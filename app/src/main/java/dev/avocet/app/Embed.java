@@ -5,23 +5,29 @@ import dev.avocet.pipelines.Align;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet embed}. */
-@picocli.CommandLine.Command(name = "embed", header = "Turn pictures and texts into vectors of one space, with ALIGN.", description = {
-    "",
-    "The vectors have length 1, so the dot product of two is their cosine: the larger, the closer in meaning.",
-    "They are printed as JSON Lines in the order in which pictures and texts are given, or written to a file.",
-    ""}, footer = {"", "Example: avocet embed --text \"a photo of a cat\" --image cat.jpg --output vectors.npy"})
-final class Embed implements Command {
+@Command(
+        name = "embed",
+        header = "Turn pictures and texts into vectors of one space, with ALIGN.",
+        description = {
+            "",
+            "The vectors have length 1, so the dot product of two is their cosine: the larger, the closer in meaning.",
+            "They are printed as JSON Lines in the order in which pictures and texts are given, or written to a file.",
+            ""},
+        footer = {"", "Example: avocet embed --text \"a photo of a cat\" --image cat.jpg --output vectors.npy"})
+final class Embed implements Executable {
     /** A text or a picture; a group, so that picocli keeps the order of both kinds. */
     static final class Item {
-        @Option(names = "--text", paramLabel = "TEXT", required = true, description = "A text; may be given several times.")
+        @Option(names = "--text", paramLabel = "TEXT", required = true,
+                description = "A text; may be given several times.")
         private String text;
 
-        @Option(names = "--image", paramLabel = "IMAGE", required = true, description = Pictures.HELP
-                + " May be given several times.")
+        @Option(names = "--image", paramLabel = "IMAGE", required = true,
+                description = Pictures.HELP + " May be given several times.")
         private String image;
     }
 
@@ -31,7 +37,8 @@ final class Embed implements Command {
     @Option(names = "--raw", description = "Don't normalise: Hugging Face's get_image_features and get_text_features.")
     private boolean raw;
 
-    @Option(names = "--output", paramLabel = "FILE", description = "Write to a file instead: .jsonl, .npy (one float32 row each) or .safetensors.")
+    @Option(names = "--output", paramLabel = "FILE",
+            description = "Write to a file instead: .jsonl, .npy (one float32 row each) or .safetensors.")
     private Path output;
 
     @Option(names = "--model", paramLabel = "MODEL", description = ModelReference.HELP + " Default: tiny-align.")

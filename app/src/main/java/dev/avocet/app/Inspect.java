@@ -9,17 +9,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code avocet inspect}. */
-@picocli.CommandLine.Command(name = "inspect", header = "Show what is in a model or a weight file.", description = {
-    "",
-    "Prints the configuration, every tensor, the totals, and whether configuration and tensors go together.",
-    "Reads the headers alone, whatever the size.",
-    ""}, footer = {"", "Example: avocet inspect tiny-vit"})
-final class Inspect implements Command {
+@Command(
+        name = "inspect",
+        header = "Show what is in a model or a weight file.",
+        description = {
+            "",
+            "Prints the configuration, every tensor, the totals, and whether configuration and tensors go together.",
+            "Reads the headers alone, whatever the size.",
+            ""},
+        footer = {"", "Example: avocet inspect tiny-vit"})
+final class Inspect implements Executable {
     @Parameters(paramLabel = "MODEL|FILE", description = "A model, or a .safetensors file or its index.json.")
     private String model;
 

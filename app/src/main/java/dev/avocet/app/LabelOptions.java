@@ -25,7 +25,8 @@ final class LabelOptions {
     @Option(names = "--labels", paramLabel = "\"A,B,...\"", description = "The labels, separated by commas.")
     private String commaSeparated;
 
-    @Option(names = "--label", paramLabel = "LABEL", arity = "1..*", parameterConsumer = UpToAPicture.class, description = "The labels, each an argument of its own; may be given several times.")
+    @Option(names = "--label", paramLabel = "LABEL", arity = "1..*", parameterConsumer = UpToAPicture.class,
+            description = "The labels, each an argument of its own; may be given several times.")
     private List<String> single;
 
     @Option(names = "--labels-file", paramLabel = "FILE", description = "A text file with a label on each line.")

@@ -42,7 +42,7 @@ public final class Main {
             terminal.out().flush();
             return code;
         } catch (OutputFailed e) {
-            return e.isClosedByReader(terminal.traits()) ? Command.OK : failed(e, e.getMessage());
+            return e.isClosedByReader(terminal.traits()) ? Executable.OK : failed(e, e.getMessage());
         } catch (AvocetException e) {
             return failed(e, e.getMessage());
         } catch (OutOfMemoryError e) {
@@ -66,7 +66,7 @@ public final class Main {
             var command = parsed.asCommandLineList().getLast();
             Logging.configure(terminal, verbose);
             try {
-                return command.<Command>getCommand().run();
+                return command.<Executable>getCommand().run();
             } catch (UsageException e) {
                 throw new ParameterException(command, e.getMessage(), e);
             }
@@ -127,13 +127,13 @@ public final class Main {
         UnmatchedArgumentException.printSuggestions(e, terminal.err());
         terminal.err().println("See: " + command.getCommandSpec().qualifiedName() + " --help");
         showTrace(e);
-        return Command.USAGE;
+        return Executable.USAGE;
     }
 
     private int failed(Throwable e, String message) {
         terminal.say(message);
         showTrace(e);
-        return Command.FAILED;
+        return Executable.FAILED;
     }
 
     private void showTrace(Throwable e) {

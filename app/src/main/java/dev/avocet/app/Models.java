@@ -3,13 +3,16 @@ package dev.avocet.app;
 
 import dev.avocet.loader.checkpoint.Checkpoint;
 import java.nio.file.Path;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet models}. */
-@picocli.CommandLine.Command(name = "models", header = "List the models that are there, and where.", description = {"",
-    "These names can be passed as --model; so can any folder in Hugging Face layout.", ""})
-final class Models implements Command {
+@Command(
+        name = "models",
+        header = "List the models that are there, and where.",
+        description = {"", "These names can be passed as --model; so can any folder in Hugging Face layout.", ""})
+final class Models implements Executable {
     @Option(names = "--json", description = "Print JSON Lines: one object per model.")
     private boolean json;
 

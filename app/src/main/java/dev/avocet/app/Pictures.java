@@ -61,7 +61,7 @@ final class Pictures {
     /** One picture after the other; one that fails is told of, and the rest go on. Returns the exit code. */
     static int forEach(List<Picture> pictures, Terminal terminal, Task task, Refusal refusal) {
         int done = 0;
-        int code = Command.OK;
+        int code = Executable.OK;
         for (var picture : pictures) {
             try {
                 task.use(picture, picture.read());
@@ -71,7 +71,7 @@ final class Pictures {
                         : picture.title() + ": " + e.getMessage();
                 terminal.say(reason);
                 refusal.report(picture, reason);
-                code = Command.FAILED;
+                code = Executable.FAILED;
             }
             terminal.out().flush();
             done++;

@@ -10,24 +10,30 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code avocet preprocess}. */
-@picocli.CommandLine.Command(name = "preprocess", header = "Turn pictures into the numbers that a model takes.", description = {
-    "",
-    "Decodes, resizes, crops and normalises as the model's preprocessor_config.json says, and writes",
-    "pixel_values [N,3,H,W] in the pictures' order, which \"avocet run\" takes.",
-    ""}, footer = {"", "Example: avocet preprocess --model tiny-vit cat.jpg dog.jpg --output in.safetensors"})
-final class Preprocess implements Command {
+@Command(
+        name = "preprocess",
+        header = "Turn pictures into the numbers that a model takes.",
+        description = {
+            "",
+            "Decodes, resizes, crops and normalises as the model's preprocessor_config.json says, and writes",
+            "pixel_values [N,3,H,W] in the pictures' order, which \"avocet run\" takes.",
+            ""},
+        footer = {"", "Example: avocet preprocess --model tiny-vit cat.jpg dog.jpg --output in.safetensors"})
+final class Preprocess implements Executable {
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = Pictures.HELP)
     private List<String> images;
 
     @Option(names = "--model", required = true, paramLabel = "MODEL", description = ModelReference.HELP)
     private String model;
 
-    @Option(names = "--output", required = true, paramLabel = "FILE", description = "Where they go, a .safetensors file.")
+    @Option(names = "--output", required = true, paramLabel = "FILE",
+            description = "Where they go, a .safetensors file.")
     private Path output;
 
     @Mixin

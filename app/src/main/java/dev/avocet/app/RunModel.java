@@ -16,26 +16,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet run}. */
-@picocli.CommandLine.Command(name = "run", header = "Run a model on tensors, with nothing around it.", description = {
-    "",
-    "Reads pixel_values, input_ids, attention_mask and token_type_ids, named and shaped as in Hugging Face",
-    "transformers, and writes all results under their names there. ALIGN also takes only pictures or only texts.",
-    ""}, footer = {"", "Example: avocet run --model FOLDER --input in.safetensors --output out.safetensors"})
-final class RunModel implements Command {
+@Command(
+        name = "run",
+        header = "Run a model on tensors, with nothing around it.",
+        description = {
+            "",
+            "Reads pixel_values, input_ids, attention_mask and token_type_ids, named and shaped as in Hugging Face",
+            "transformers, and writes all results under their names there. ALIGN also takes only pictures or only texts.",
+            ""},
+        footer = {"", "Example: avocet run --model FOLDER --input in.safetensors --output out.safetensors"})
+final class RunModel implements Executable {
     private static final Pattern HIDDEN_STATES = Pattern.compile("(.*\\.)?hidden_states\\.[0-9]+");
     private static final Pattern ATTENTIONS = Pattern.compile("(.*\\.)?attentions\\.[0-9]+");
 
     @Option(names = "--model", required = true, paramLabel = "MODEL", description = ModelReference.HELP)
     private String model;
 
-    @Option(names = "--input", required = true, paramLabel = "FILE", description = "The inputs, a .safetensors file: pictures of any floating-point type, ids as I64 or I32.")
+    @Option(names = "--input", required = true, paramLabel = "FILE",
+            description = "The inputs, a .safetensors file: pictures of any floating-point type, ids as I64 or I32.")
     private Path input;
 
-    @Option(names = "--output", required = true, paramLabel = "FILE", description = "Where the results go, a .safetensors file.")
+    @Option(names = "--output", required = true, paramLabel = "FILE",
+            description = "Where the results go, a .safetensors file.")
     private Path output;
 
     @Option(names = "--hidden-states", description = "Write hidden_states.N too.")

@@ -20,15 +20,20 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet tokenize}. */
-@picocli.CommandLine.Command(name = "tokenize", header = "Turn texts into the ids that a model takes.", description = {
-    "",
-    "Prints input_ids and attention_mask of each text as JSON Lines, first of every --text, then of the file.",
-    ""}, footer = {"", "Example: avocet tokenize --model tiny-align --text \"a photo of a cat\" --pad"})
-final class Tokenize implements Command {
+@Command(
+        name = "tokenize",
+        header = "Turn texts into the ids that a model takes.",
+        description = {
+            "",
+            "Prints input_ids and attention_mask of each text as JSON Lines, first of every --text, then of the file.",
+            ""},
+        footer = {"", "Example: avocet tokenize --model tiny-align --text \"a photo of a cat\" --pad"})
+final class Tokenize implements Executable {
     /** AlignProcessor's max_length. */
     private static final int ALIGN_LENGTH = 64;
 
@@ -42,7 +47,8 @@ final class Tokenize implements Command {
     @Option(names = "--text", paramLabel = "TEXT", description = "A text; may be given several times.")
     private List<String> texts = List.of();
 
-    @Option(names = "--file", paramLabel = "JSONL", description = "Texts as JSON Lines: a string in quotes on each line; - for standard input.")
+    @Option(names = "--file", paramLabel = "JSONL",
+            description = "Texts as JSON Lines: a string in quotes on each line; - for standard input.")
     private String file;
 
     @Option(names = "--pad", description = "Pad and cut to the length that the model's processor uses: 64 for ALIGN, "

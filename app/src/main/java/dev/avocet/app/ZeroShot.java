@@ -4,30 +4,37 @@ package dev.avocet.app;
 import dev.avocet.pipelines.Align;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code avocet zero-shot}. */
-@picocli.CommandLine.Command(name = "zero-shot", header = "Say which of your own labels fit pictures best, with ALIGN.", description = {
-    "",
-    "Puts each label into a sentence, compares the sentences with each picture, and prints the labels with their",
-    "probabilities, which sum to 1.",
-    ""}, footer = {"", "Example: avocet zero-shot cat.jpg --labels \"cat,dog,airplane\""})
-final class ZeroShot implements Command {
+@Command(
+        name = "zero-shot",
+        header = "Say which of your own labels fit pictures best, with ALIGN.",
+        description = {
+            "",
+            "Puts each label into a sentence, compares the sentences with each picture, and prints the labels with their",
+            "probabilities, which sum to 1.",
+            ""},
+        footer = {"", "Example: avocet zero-shot cat.jpg --labels \"cat,dog,airplane\""})
+final class ZeroShot implements Executable {
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = Pictures.HELP)
     private List<String> images;
 
     @ArgGroup(multiplicity = "1")
     private LabelOptions labels;
 
-    @Option(names = "--template", paramLabel = "TEXT", defaultValue = "This is a photo of {}.", description = "The sentence; {} stands for the label. Default: \"This is a photo of {}.\"")
+    @Option(names = "--template", paramLabel = "TEXT", defaultValue = "This is a photo of {}.",
+            description = "The sentence; {} stands for the label. Default: \"This is a photo of {}.\"")
     private String template;
 
     @Option(names = "--model", paramLabel = "MODEL", description = ModelReference.HELP + " Default: tiny-align.")
     private String model;
 
-    @Option(names = "--top-k", paramLabel = "N", converter = AtLeastOne.class, description = "How many labels to show. Default: all.")
+    @Option(names = "--top-k", paramLabel = "N", converter = AtLeastOne.class,
+            description = "How many labels to show. Default: all.")
     private Integer topK;
 
     @Option(names = "--json", description = "Print JSON Lines: one object per picture.")

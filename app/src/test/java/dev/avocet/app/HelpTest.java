@@ -26,9 +26,9 @@ class HelpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"classify", "zero-shot", "embed", "run", "preprocess", "tokenize", "inspect", "models",
-        "doctor",
-        "bench", "completion"})
+    @ValueSource(
+            strings = {"classify", "zero-shot", "embed", "run", "preprocess", "tokenize", "inspect", "models", "doctor",
+                "bench", "completion"})
     void everyCommandExplainsItselfIn80Columns(String command) {
         assertTrue(Cli.ok("--help").out().contains("\n  " + command + " "));
         var help = Cli.ok(command, "--help");

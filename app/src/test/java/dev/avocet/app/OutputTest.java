@@ -36,9 +36,9 @@ class OutputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"inspect tiny-vit", "inspect tiny-vit --json", "--help", "classify --help", "models",
-        "doctor",
-        "tokenize --model tiny-align --text a", "completion bash", "--version"})
+    @ValueSource(
+            strings = {"inspect tiny-vit", "inspect tiny-vit --json", "--help", "classify --help", "models", "doctor",
+                "tokenize --model tiny-align --text a", "completion bash", "--version"})
     void aReaderThatHasSeenEnoughEndsTheCommandQuietly(String line) {
         var english = withBrokenOutput("Broken pipe", Terminal.Target.FILE, (Object[]) line.split(" "));
         assertEquals("", english.err());

@@ -2,7 +2,7 @@
 package dev.avocet.app;
 
 /** A command, whose fields picocli has filled. */
-interface Command {
+interface Executable {
     /** All went well. */
     int OK = 0;
     /** The command, or a part of it, failed. */
