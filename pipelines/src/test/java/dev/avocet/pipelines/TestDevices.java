@@ -8,7 +8,7 @@ final class TestDevices {
     private TestDevices() {}
 
     static List<String> names() {
-        return List.of("reference");
+        return List.of("reference", "cpu");
     }
 
     static String fastest() {
