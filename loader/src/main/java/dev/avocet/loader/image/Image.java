@@ -228,18 +228,9 @@ public final class Image {
         if (newWidth < 1 || newHeight < 1 || 3L * newWidth * newHeight > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("a picture cannot have " + newWidth + " x " + newHeight + " pixels");
         }
-        var apart = new Resize(filter, newWidth, newHeight).apply(this);
-        var resized = new byte[apart.length];
-        int from = 0;
-        for (int y = 0; y < newHeight; y++) {
-            for (int c = 0; c < 3; c++) {
-                int to = 3 * y * newWidth + c;
-                for (int x = 0; x < newWidth; x++) {
-                    resized[to + 3 * x] = apart[from++];
-                }
-            }
-        }
-        return new Image(newWidth, newHeight, resized);
+        var rows = new ByteRows(newWidth, newHeight);
+        new Resize(filter, newWidth, newHeight, new Resize.Window(0, 0, newWidth, newHeight)).apply(this, rows);
+        return new Image(newWidth, newHeight, rows.pixels());
     }
 
     /** As in logs: {@code Image[301 x 257]}. */

@@ -52,6 +52,11 @@ final class Weights {
         return firsts.length;
     }
 
+    /** No output pixel has more input pixels than this. */
+    int most() {
+        return most;
+    }
+
     /** The first input pixel of an output pixel. */
     int first(int output) {
         return firsts[output];
