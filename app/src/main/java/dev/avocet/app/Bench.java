@@ -177,7 +177,7 @@ final class Bench implements Executable {
         var length = result.part().isText() ? " of " + tokens + " tokens" : "";
         terminal.out().printf(Locale.ROOT, """
                 %s, %d %s%s%s in a run, on %s
-                  median   %10.3f ms, %.1f %ss per second
+                  median   %10.3f ms, %.2f %ss per second
                   minimum  %10.3f ms
                   p99      %10.3f ms  (%d runs after %d to warm up)
                   compute  %10.3f GFLOP in a run, %.1f GFLOP/s

@@ -77,9 +77,9 @@ final class Inspect implements Executable {
         var byType = totals.bytesByType().entrySet().stream()
                 .map(each -> each.getKey() + " " + Sizes.bytes(each.getValue()))
                 .collect(Collectors.joining(", "));
-        terminal.out().printf("%n%s in %s, %s parameters, %s (%s)%n", plural(totals.tensors(), "tensor"),
+        terminal.out().printf("%n%s in %s, %s %s, %s (%s)%n", plural(totals.tensors(), "tensor"),
                 plural(checkpoint.files().size(), "file"), Sizes.count(totals.parameters()),
-                Sizes.bytes(totals.bytes()),
+                inspection.config().isPresent() ? "parameters" : "numbers", Sizes.bytes(totals.bytes()),
                 byType);
     }
 

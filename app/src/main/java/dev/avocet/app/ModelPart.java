@@ -4,6 +4,7 @@ package dev.avocet.app;
 import dev.avocet.core.AvocetException;
 import dev.avocet.core.graph.Graph;
 import dev.avocet.core.graph.Ops;
+import dev.avocet.core.model.Extent;
 import dev.avocet.core.model.Model;
 import dev.avocet.core.model.align.Align;
 import dev.avocet.core.model.bert.Bert;
@@ -12,9 +13,12 @@ import dev.avocet.core.model.vit.Vit;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.loader.Pretrained;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /**
  * A part of a model that runs by itself: a tower, or all of it.
@@ -51,12 +55,14 @@ record ModelPart(Model model, String unit, SequencedMap<String, Shape> inputs, S
     /** The size that pictures are cropped to, where the folder says; the configuration's may be larger. */
     private static Shape pictures(EfficientNet net, Pretrained pretrained, int batch) {
         int channels = net.config().numChannels();
-        if (Files.exists(pretrained.folder().resolve("preprocessor_config.json"))) {
-            var preprocessor = pretrained.preprocessor();
-            return Shape.of(batch, channels, preprocessor.height(), preprocessor.width());
-        }
-        int side = net.config().imageSize();
-        return Shape.of(batch, channels, side, side);
+        var side = net.config().imageSize();
+        var size = hasPreprocessor(pretrained.folder()) ? pretrained.preprocessor().framing().fixed() : Optional.<Extent>empty();
+        var extent = size.orElse(new Extent(side, side));
+        return Shape.of(batch, channels, extent.height(), extent.width());
+    }
+
+    private static boolean hasPreprocessor(Path folder) {
+        return Stream.of("preprocessor_config.json", "processor_config.json").map(folder::resolve).anyMatch(Files::exists);
     }
 
     private static ModelPart pictures(Model model, Shape shape, String output) {

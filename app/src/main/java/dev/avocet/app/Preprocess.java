@@ -2,6 +2,7 @@
 package dev.avocet.app;
 
 import dev.avocet.core.AvocetException;
+import dev.avocet.core.model.Extent;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.loader.checkpoint.SafetensorsWriter;
@@ -49,27 +50,39 @@ final class Preprocess implements Executable {
     public int run() {
         OutputFile.requireWritable(output);
         var preprocessor = Preprocessor.load(ModelReference.of(model).folder());
-        int size = 3 * preprocessor.height() * preprocessor.width();
-        var rows = new ArrayList<float[]>();
+        var pixels = new ArrayList<float[]>();
+        var sizes = new ArrayList<Extent>();
         int code = Pictures.forEach(
                 Pictures.of(images, terminal),
                 terminal,
                 (_, image) -> {
-                    var pixels = new float[size];
-                    preprocessor.preprocess(image, pixels, 0);
-                    rows.add(pixels);
+                    sizes.add(sameSize(sizes, preprocessor.framing().of(image)));
+                    var values = new float[3 * sizes.getFirst().height() * sizes.getFirst().width()];
+                    preprocessor.preprocess(image, values, 0);
+                    pixels.add(values);
                 },
                 (_, _) -> {});
         if (code != OK) {
             throw new AvocetException(
-                    output + " was not written, because not all pictures could be read; leave those out");
+                    output + " was not written, because not all pictures could be used; leave those out");
         }
-        var shape = Shape.of(rows.size(), 3, preprocessor.height(), preprocessor.width()); // [N,3,H,W]
-        SafetensorsWriter.write(output, Map.of("pixel_values", HostTensor.of(shape, joined(rows, size))), Map.of());
+        var size = sizes.getFirst();
+        var shape = Shape.of(pixels.size(), 3, size.height(), size.width()); // [N,3,H,W]
+        SafetensorsWriter.write(output, Map.of("pixel_values", HostTensor.of(shape, joined(pixels))), Map.of());
         return OK;
     }
 
-    private float[] joined(List<float[]> rows, int size) {
+    /** A processor may let pictures keep their proportions. */
+    private static Extent sameSize(List<Extent> sizes, Extent size) {
+        if (!sizes.isEmpty() && !sizes.getFirst().equals(size)) {
+            throw new AvocetException("its pixel_values would be " + size + " and those of the picture before it are "
+                    + sizes.getFirst() + "; preprocess it by itself");
+        }
+        return size;
+    }
+
+    private float[] joined(List<float[]> rows) {
+        int size = rows.getFirst().length;
         if ((long) rows.size() * size > Integer.MAX_VALUE - 8) {
             throw new AvocetException(output + " can't be written: " + rows.size()
                     + " pictures are too many for one tensor; give at most " + (Integer.MAX_VALUE - 8) / size);
