@@ -194,6 +194,7 @@ final class UnicodeTable {
     }
 
     /** Sets a bit in a range; equal neighbours stay one shared block, so that planes full of the same take no memory. */
+    @SuppressWarnings("ReferenceEquality") // the question is whether two blocks are one
     private void mark(int first, int last, int bit) {
         short[] before = null;
         short[] after = null;

@@ -53,7 +53,9 @@ class ConfigurationsTest {
 
     private void write(Map<String, Object> files) throws IOException {
         for (var file : files.entrySet()) {
-            var content = file.getValue() instanceof String text ? text : new ObjectMapper().writeValueAsString(file.getValue());
+            var content = file.getValue() instanceof String text
+                    ? text
+                    : new ObjectMapper().writeValueAsString(file.getValue());
             Files.writeString(folder.resolve(file.getKey()), content);
         }
     }

@@ -41,6 +41,7 @@ final class Goldens {
 
     /** A matrix, row by row. */
     static int[] flatInts(Object lists) {
-        return Goldens.<List<List<Long>>>cast(lists).stream().flatMap(List::stream).mapToInt(Math::toIntExact).toArray();
+        return Goldens.<List<List<Long>>>cast(lists).stream().flatMap(List::stream).mapToInt(Math::toIntExact)
+                .toArray();
     }
 }
