@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.avocet.core.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -132,7 +133,7 @@ class TokenizerTest {
         var alone = texts.stream().map(BERT::encode).toList();
         try (var threads = Executors.newFixedThreadPool(8)) {
             Callable<List<int[]>> all = () -> texts.stream().map(BERT::encode).toList();
-            for (var result : threads.invokeAll(java.util.Collections.nCopies(8, all))) {
+            for (var result : threads.invokeAll(Collections.nCopies(8, all))) {
                 for (int i = 0; i < texts.size(); i++) {
                     assertArrayEquals(alone.get(i), result.get().get(i), texts.get(i));
                 }
