@@ -193,16 +193,16 @@ final class UnicodeTable {
         return ~(sequences.size() - 1);
     }
 
-    /** Sets a bit in a range; equal neighbours stay one shared block, so that planes full of the same take no memory. */
-    @SuppressWarnings("ReferenceEquality") // the question is whether two blocks are one
+    /** Sets a bit in a range; neighbours that stay equal become one block, so that planes full of the same take no memory. */
     private void mark(int first, int last, int bit) {
         short[] before = null;
         short[] after = null;
         for (int start = first; start <= last;) {
             int block = start / BLOCK;
             int end = Math.min(last, block * BLOCK + BLOCK - 1);
-            if (end - start < BLOCK - 1 || blocks[block] != before) {
-                before = end - start < BLOCK - 1 ? null : blocks[block];
+            boolean isWhole = end - start == BLOCK - 1;
+            if (!isWhole || !Arrays.equals(blocks[block], before)) {
+                before = isWhole ? blocks[block] : null;
                 after = blocks[block].clone();
                 for (int i = start % BLOCK; i <= end % BLOCK; i++) {
                     after[i] |= (short) bit;

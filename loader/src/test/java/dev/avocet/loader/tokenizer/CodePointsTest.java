@@ -28,7 +28,7 @@ class CodePointsTest {
         var goldens = goldens(name);
         assertEquals((Character.MAX_CODE_POINT + 1) / BLOCK, goldens.size());
         for (var golden : goldens) {
-            var fields = golden.split(" ");
+            var fields = golden.split(" ", -1);
             int start = Integer.parseInt(fields[1], 16);
             var normal = normalized(normalizer, text(start));
             var checksum = new CRC32();
