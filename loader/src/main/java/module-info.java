@@ -2,7 +2,8 @@
 /** Checkpoints, configurations, tokenizers and pictures: bytes to weights, ids and pixels. */
 module dev.avocet.loader {
     requires transitive dev.avocet.core;
-    requires transitive java.desktop;
+    // Only for those who have a BufferedImage: a run time without a desktop reads pictures all the same.
+    requires static transitive java.desktop;
     requires com.fasterxml.jackson.databind;
 
     exports dev.avocet.loader;

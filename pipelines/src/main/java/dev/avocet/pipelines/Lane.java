@@ -46,7 +46,7 @@ final class Lane {
     record Batch(
             Lane lane, ConcurrentLinkedDeque<Batch> pool, Plan plan, List<HostTensor> inputs, List<HostTensor> results)
             implements
-                AutoCloseable {
+            AutoCloseable {
 
         /** The array behind an input, to be written. */
         float[] floats(int input) {

@@ -34,7 +34,7 @@ class GoldenTest {
                 "vit-square", "vit-rect-nobias-tanh", "vit-sharded", "vit-bf16", "vit-f16", "align-odd", "align-deep",
                 "bert-plain")) {
             for (var device : TestDevices.names()) {
-                cases.add(new String[]{model, device});
+                cases.add(new String[] {model, device});
             }
         }
         return cases;

@@ -46,7 +46,8 @@ class PromisesTest {
     @ParameterizedTest
     @MethodSource("devices")
     void aTextsEmbeddingIsTheSameBitsWhateverItsNeighboursLength(String deviceName) {
-        var texts = List.of("cat", "a photo of a red apple on a table", "", "dog ".repeat(40), "This is a photo of a ship.");
+        var texts = List.of("cat", "a photo of a red apple on a table", "", "dog ".repeat(40),
+                "This is a photo of a ship.");
         try (var device = Device.firstOf(deviceName); var align = Align.load(Bundled.TINY_ALIGN, device)) {
             var alone = texts.stream().map(align::embed).toArray(float[][]::new);
             assertSameBits(alone, align.embedTexts(texts));
@@ -90,7 +91,8 @@ class PromisesTest {
 
     @ParameterizedTest
     @MethodSource("devices")
-    void closingWhileOthersCallLetsCallsInFlightFinishAndRefusesLaterOnes(String deviceName) throws InterruptedException {
+    void closingWhileOthersCallLetsCallsInFlightFinishAndRefusesLaterOnes(String deviceName)
+            throws InterruptedException {
         try (var device = Device.firstOf(deviceName)) {
             var vit = ImageClassifier.load(Bundled.TINY_VIT, device);
             var image = Bundled.sample("cat.jpg");

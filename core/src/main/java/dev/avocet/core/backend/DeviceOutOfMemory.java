@@ -7,7 +7,12 @@ import dev.avocet.core.AvocetException;
 public final class DeviceOutOfMemory extends AvocetException {
     private static final long serialVersionUID = 1;
 
-    /** @param what what the memory was for; @param bytes how much was asked for; @param advice what to do */
+    /**
+     * Says what did not fit and what to do.
+     *
+     * @param what what the memory was for
+     * @param bytes how much was asked for
+     */
     public DeviceOutOfMemory(String what, long bytes, String advice) {
         super("out of memory: " + bytes + " bytes for " + what + "; " + advice);
     }

@@ -61,7 +61,7 @@ public final class Fusion {
         if (!op.a().shape().equals(op.b().shape())) {
             return op;
         }
-        for (boolean left : new boolean[]{true, false}) {
+        for (boolean left : new boolean[] {true, false}) {
             var product = left ? op.a() : op.b();
             var residual = left ? op.b() : op.a();
             if (onlyUse(product) instanceof Op.Product found && found.epilogue().residual() == null

@@ -96,7 +96,7 @@ public sealed interface Op {
      */
     record Conv2d(Tensor x, Weight weight, Weight bias, int stride, Padding padding, Epilogue epilogue)
             implements
-                Product {
+            Product {
         @Override
         public List<Tensor> inputs() {
             return present(x, epilogue.residual());
@@ -120,7 +120,7 @@ public sealed interface Op {
      */
     record DepthwiseConv2d(Tensor x, Weight weight, Weight bias, int stride, Padding padding, Epilogue epilogue)
             implements
-                Product {
+            Product {
         @Override
         public List<Tensor> inputs() {
             return present(x, epilogue.residual());

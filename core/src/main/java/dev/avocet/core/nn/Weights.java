@@ -5,6 +5,7 @@ import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.core.tensor.Weight;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
@@ -17,9 +18,9 @@ import java.util.function.Predicate;
 public final class Weights {
     private final TensorSource source;
     private final String prefix;
-    private final TreeSet<String> unread;
+    private final NavigableSet<String> unread;
 
-    private Weights(TensorSource source, String prefix, TreeSet<String> unread) {
+    private Weights(TensorSource source, String prefix, NavigableSet<String> unread) {
         this.source = source;
         this.prefix = prefix;
         this.unread = unread;

@@ -22,7 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class SessionTest {
-    private static final TestWeight TABLE = new TestWeight("table", Shape.of(2, 2), new float[]{1, 2, 3, 4});
+    private static final TestWeight TABLE = new TestWeight("table", Shape.of(2, 2), new float[] {1, 2, 3, 4});
 
     private static Map<String, Tensor> lookup(Ops ops, Map<String, Shape> inputs) {
         var ids = ops.input("ids", DType.I32, inputs.get("ids"));
@@ -36,7 +36,7 @@ class SessionTest {
             var plan = session.plan(Map.of("ids", Shape.of(1)), List.of("rows"));
             assertSame(plan, session.plan(Map.of("ids", Shape.of(1)), List.of("rows")));
             var ids = Map.of("ids", HostTensor.of(Shape.of(2), 1, 0));
-            assertArrayEquals(new float[]{3, 4, 1, 2}, session.run(ids, List.of("rows")).get("rows").toFloats());
+            assertArrayEquals(new float[] {3, 4, 1, 2}, session.run(ids, List.of("rows")).get("rows").toFloats());
         }
     }
 
@@ -44,7 +44,7 @@ class SessionTest {
     void anIdOutsideItsTableIsRefusedBeforeAnythingRuns() {
         try (var device = Device.firstOf("reference");
                 var session = Session.open("table", SessionTest::lookup, device)) {
-            for (int id : new int[]{-1, 2, Integer.MAX_VALUE}) {
+            for (int id : new int[] {-1, 2, Integer.MAX_VALUE}) {
                 var ids = Map.of("ids", HostTensor.of(Shape.of(2), 0, id));
                 var error = assertThrows(ShapeException.class, () -> session.run(ids, List.of("rows")));
                 assertEquals("ids: id " + id + " at position 1 is outside 0 to 1, the rows of its table",
@@ -89,7 +89,7 @@ class SessionTest {
             mayGoOn.countDown();
             call.join();
             closing.join();
-            assertArrayEquals(new float[]{3, 4}, result[0]);
+            assertArrayEquals(new float[] {3, 4}, result[0]);
             session.close();
         }
     }
@@ -101,7 +101,7 @@ class SessionTest {
         device.close();
         device.close();
         var ids = Map.of("ids", HostTensor.of(Shape.of(1), 0));
-        assertArrayEquals(new float[]{1, 2}, session.run(ids, List.of("rows")).get("rows").toFloats());
+        assertArrayEquals(new float[] {1, 2}, session.run(ids, List.of("rows")).get("rows").toFloats());
         assertThrows(IllegalStateException.class, () -> Session.open("late", SessionTest::lookup, device));
         session.close();
     }

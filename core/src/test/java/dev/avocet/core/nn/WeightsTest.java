@@ -78,7 +78,7 @@ class WeightsTest {
         assertEquals(Shape.of(3, 3), stacked.shape());
         var read = new float[6];
         stacked.read(4, read, 1, 4);
-        assertArrayEquals(new float[]{0, 5, 6, 7, 8, 0}, read);
+        assertArrayEquals(new float[] {0, 5, 6, 7, 8, 0}, read);
     }
 
     private static String mismatch(Executable action) {

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,13 +18,14 @@ import java.util.Set;
 /**
  * The tensors of a checkpoint in safetensors format, by name: one file, or several with an index.
  *
- * <p>Opening reads and checks the headers alone; the data is mapped, not read. Tensors are views of the mapping, valid until
- * {@link #close}. May be used by any number of threads.
+ * <p>Opening reads and checks the headers alone; the data is mapped, not read. Tensors are views of the mapping, valid
+ * until {@link #close}. May be used by any number of threads.
  *
- * <p>A file that is replaced by renaming stays as it was for a checkpoint that has it open. One that is cut short in place is
- * noticed by {@link #tensor} and {@link #release}, which throw {@link CheckpointException}. Whoever reads a view gets an
- * {@link InternalError} for the pages that are gone, and zeros for what is missing of the last page; so what was read counts
- * only once {@link #release} has returned, and after an error in reading, {@link #release} tells its reason.
+ * <p>A file that is replaced by renaming stays as it was for a checkpoint that has it open. One that is cut short in
+ * place is noticed by {@link #tensor} and {@link #release}, which throw {@link CheckpointException}. Whoever reads a
+ * view gets an {@link InternalError} for the pages that are gone, and zeros for what is missing of the last page; so
+ * what was read counts only once {@link #release} has returned, and after an error in reading, {@link #release} tells
+ * its reason.
  */
 public final class Checkpoint implements TensorSource, AutoCloseable {
     private static final String SINGLE = "model.safetensors";
@@ -46,8 +46,8 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
     /**
      * Opens a folder with model.safetensors or model.safetensors.index.json, or one file of either kind.
      *
-     * <p>Throws {@link CheckpointException} where there are no such weights, or where a file breaks a rule of its format; what
-     * other formats the folder has is then said.
+     * <p>Throws {@link CheckpointException} where there are no such weights, or where a file breaks a rule of its
+     * format; what other formats the folder has is then said.
      */
     public static Checkpoint open(Path path) {
         var checkpoint = new Checkpoint(path);
@@ -67,7 +67,7 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
     }
 
     /** What the headers say of every tensor, in the order of {@link #names}. */
-    public Collection<StoredTensor> tensors() {
+    public List<StoredTensor> tensors() {
         return places.values().stream().map(Place::tensor).toList();
     }
 
@@ -86,7 +86,8 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
     /**
      * A view of one tensor, valid until {@link #close}.
      *
-     * <p>Throws {@link CheckpointException} where there is none of that name, or where the engine has no such element type.
+     * <p>Throws {@link CheckpointException} where there is none of that name, or where the engine has no such element
+     * type.
      */
     @Override
     public HostTensor tensor(String name) {
@@ -104,7 +105,8 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
     /**
      * Lets go of the tensor's resident pages, once the caller has a copy.
      *
-     * <p>Throws {@link CheckpointException} if the file was cut short since it was opened, which may have spoiled that copy.
+     * <p>Throws {@link CheckpointException} if the file was cut short since it was opened, which may have spoiled that
+     * copy.
      */
     @Override
     public void release(String name) {

@@ -80,7 +80,8 @@ public final class CheckpointException extends AvocetException {
         /** A folder without any weights. */
         NO_WEIGHTS("give a folder with model.safetensors or model.safetensors.index.json, or one .safetensors file"),
         /** Weights in another format. */
-        UNSUPPORTED_FORMAT("convert them, such as with save_pretrained of transformers, which writes model.safetensors"),
+        UNSUPPORTED_FORMAT(
+                "convert them, such as with save_pretrained of transformers, which writes model.safetensors"),
         /** The small text that stands for a large file in a Git repository. */
         GIT_LFS_POINTER("fetch the file itself: git lfs pull"),
         /** A checkpoint that was closed. */

@@ -16,9 +16,10 @@ public final class JsonFile {
     /**
      * The one object that a file holds, its keys in the file's order.
      *
-     * <p>Values are maps, lists, {@link String}, {@link Long} ({@link java.math.BigInteger} beyond 64 bits), {@link Double},
-     * {@link Boolean} or null, and none can be changed. Throws {@link CheckpointException} with the line and the column where
-     * the file is not JSON, says one thing twice, has NaN or infinity, or is beyond 64 MB, 64 levels or 4,000,000 tokens.
+     * <p>Values are maps, lists, {@link String}, {@link Long} ({@link java.math.BigInteger} beyond 64 bits), {@link
+     * Double}, {@link Boolean} or null, and none can be changed. Throws {@link CheckpointException} with the line and
+     * the column where the file is not JSON, says one thing twice, has NaN or infinity, or is beyond 64 MB, 64 levels
+     * or 4,000,000 tokens.
      */
     public static Map<String, Object> read(Path file) {
         return read(file, Code.BAD_JSON, Code.DUPLICATE_KEY);

@@ -4,17 +4,23 @@ package dev.avocet.loader.checkpoint;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
-/** Shows names that strangers chose: one line, no control or direction characters, never longer than a message can be. */
+/**
+ * Shows names that strangers chose: one line, no control or direction characters, never longer than a message can be.
+ */
 final class Names {
     private static final int LONGEST = 200;
     private static final int MOST = 5;
 
     private Names() {}
 
-    /** The name in quotes; what a terminal would act upon is escaped as in JSON, and the middle of a long one is left out. */
+    /**
+     * The name in quotes; what a terminal would act upon is escaped as in JSON, and the middle of a long one is left
+     * out.
+     */
     static String quote(String name) {
         if (name.length() > LONGEST) {
-            return '"' + escape(name.substring(0, LONGEST / 2)) + "\"...\"" + escape(name.substring(name.length() - LONGEST / 2))
+            return '"' + escape(name.substring(0, LONGEST / 2)) + "\"...\""
+                    + escape(name.substring(name.length() - LONGEST / 2))
                     + "\" (" + name.length() + " characters)";
         }
         return '"' + escape(name) + '"';
@@ -46,7 +52,8 @@ final class Names {
     private static boolean isVisible(int point) {
         return switch (Character.getType(point)) {
             case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED -> false;
+                    Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED ->
+                false;
             default -> true;
         };
     }

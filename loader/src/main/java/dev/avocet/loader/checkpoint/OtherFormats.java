@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** The formats of weights that people will try, so that the refusal can name what was found. */
@@ -39,7 +40,8 @@ final class OtherFormats {
     /** Throws {@link CheckpointException} where the file's name tells that it is in another format. */
     static void refuse(Path file) {
         formatOf(file.getFileName() == null ? "" : file.getFileName().toString()).ifPresent(format -> {
-            throw new CheckpointException(Code.UNSUPPORTED_FORMAT, file, "this is " + format.name() + ", which is not supported yet");
+            throw new CheckpointException(Code.UNSUPPORTED_FORMAT, file,
+                    "this is " + format.name() + ", which is not supported yet");
         });
     }
 
@@ -49,8 +51,9 @@ final class OtherFormats {
         for (var format : FORMATS) {
             var found = names.stream().filter(name -> name.endsWith(format.ending())).findFirst();
             if (found.isPresent()) {
-                return new CheckpointException(Code.UNSUPPORTED_FORMAT, folder, "the only weights are " + found.get() + ", "
-                        + format.name() + ", which is not supported yet");
+                return new CheckpointException(Code.UNSUPPORTED_FORMAT, folder,
+                        "the only weights are " + found.get() + ", "
+                                + format.name() + ", which is not supported yet");
             }
         }
         var safetensors = names.stream().filter(name -> name.endsWith(".safetensors")).toList();
@@ -58,7 +61,8 @@ final class OtherFormats {
             return new CheckpointException(Code.NO_WEIGHTS, folder, "there is no model.safetensors, only "
                     + Names.list(safetensors));
         }
-        return new CheckpointException(Code.NO_WEIGHTS, folder, names.isEmpty() ? "the folder is empty"
+        return new CheckpointException(Code.NO_WEIGHTS, folder, names.isEmpty()
+                ? "the folder is empty"
                 : "there are no weights among its " + names.size() + " files");
     }
 
@@ -66,7 +70,7 @@ final class OtherFormats {
         return FORMATS.stream().filter(format -> name.endsWith(format.ending())).findFirst();
     }
 
-    private static TreeSet<String> list(Path folder) {
+    private static SortedSet<String> list(Path folder) {
         var names = new TreeSet<String>();
         try (var files = Files.newDirectoryStream(folder)) {
             files.forEach(file -> names.add(file.getFileName().toString()));

@@ -13,7 +13,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Opens files that strangers may have put there: opening a pipe would wait for ever, and each obstacle has its own error. */
+/**
+ * Opens files that strangers may have put there: opening a pipe would wait for ever, and each obstacle has its own
+ * error.
+ */
 final class RegularFile {
     private RegularFile() {}
 
@@ -41,7 +44,8 @@ final class RegularFile {
             return Files.readAttributes(path, BasicFileAttributes.class);
         } catch (NoSuchFileException e) {
             throw new CheckpointException(Code.NOT_FOUND, path, Files.isSymbolicLink(path)
-                    ? "this symbolic link leads to a file that does not exist" : "there is no such file or folder", e);
+                    ? "this symbolic link leads to a file that does not exist"
+                    : "there is no such file or folder", e);
         } catch (AccessDeniedException e) {
             throw new CheckpointException(Code.NO_PERMISSION, path, "a folder on the way to it may not be entered", e);
         } catch (FileSystemException e) {
@@ -56,7 +60,7 @@ final class RegularFile {
     }
 
     private static void requireDefaultFileSystem(Path path) {
-        if (path.getFileSystem() != FileSystems.getDefault()) {
+        if (!path.getFileSystem().equals(FileSystems.getDefault())) {
             throw new CheckpointException(Code.NOT_A_FILE, path, "only files of the operating system can be mapped, "
                     + "not those inside an archive");
         }

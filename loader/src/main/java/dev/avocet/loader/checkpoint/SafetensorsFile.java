@@ -17,8 +17,8 @@ import java.util.Arrays;
 /**
  * One safetensors file: its header read and checked, its data mapped.
  *
- * <p>The file stays open, since only its present size tells whether all of the mapping is still backed by it: a page that was
- * cut off whole faults, but the rest of a page that was cut off in part reads as zeros.
+ * <p>The file stays open, since only its present size tells whether all of the mapping is still backed by it: a page
+ * that was cut off whole faults, but the rest of a page that was cut off in part reads as zeros.
  */
 final class SafetensorsFile implements AutoCloseable {
     private static final byte[] GIT_LFS = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
@@ -55,7 +55,8 @@ final class SafetensorsFile implements AutoCloseable {
             close(file, e);
             throw switch (e) {
                 case CheckpointException refused -> refused;
-                case EOFException cut -> new CheckpointException(Code.TRUNCATED, path, "the file was cut short just now", cut);
+                case EOFException cut ->
+                    new CheckpointException(Code.TRUNCATED, path, "the file was cut short just now", cut);
                 case OutOfMemoryError full -> new CheckpointException(Code.NO_MEMORY, path,
                         "the heap has no room for the header", full);
                 default -> new CheckpointException(Code.UNREADABLE, path, "mapping failed: " + e, e);
@@ -77,8 +78,9 @@ final class SafetensorsFile implements AutoCloseable {
         var dtype = tensor.type().dtype().orElseThrow(() -> new CheckpointException(Code.UNSUPPORTED_DTYPE, path,
                 "tensor " + tensor + " has a type that the engine can't read"));
         if (tensor.shape().stream().anyMatch(dim -> dim > Integer.MAX_VALUE)) {
-            throw new CheckpointException(Code.DIMENSION_TOO_LARGE, path, "tensor " + tensor + " has a dimension beyond "
-                    + Integer.MAX_VALUE);
+            throw new CheckpointException(Code.DIMENSION_TOO_LARGE, path,
+                    "tensor " + tensor + " has a dimension beyond "
+                            + Integer.MAX_VALUE);
         }
         var shape = Shape.of(tensor.shape().stream().mapToInt(Long::intValue).toArray());
         return new HostTensor(dtype, shape, data.asSlice(tensor.begin(), tensor.bytes()));
@@ -91,7 +93,9 @@ final class SafetensorsFile implements AutoCloseable {
         }
     }
 
-    /** Throws unless the file is still as long as it was; then what was read from the mapping until now was the file's. */
+    /**
+     * Throws unless the file is still as long as it was; then what was read from the mapping until now was the file's.
+     */
     void requireWhole() {
         try {
             long now = file.length();
@@ -147,7 +151,8 @@ final class SafetensorsFile implements AutoCloseable {
         var start = new byte[(int) Math.min(size, GIT_LFS.length)];
         file.readFully(start);
         if (startsWith(start, GIT_LFS)) {
-            throw new CheckpointException(Code.GIT_LFS_POINTER, path, "this is the pointer of a file in Git LFS, not the file");
+            throw new CheckpointException(Code.GIT_LFS_POINTER, path,
+                    "this is the pointer of a file in Git LFS, not the file");
         }
         if (startsWith(start, ZIP)) {
             throw new CheckpointException(Code.UNSUPPORTED_FORMAT, path,

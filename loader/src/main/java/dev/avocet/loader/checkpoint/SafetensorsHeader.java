@@ -13,8 +13,8 @@ import java.util.Map;
 /**
  * The header of a safetensors file, checked against every rule of the format before a byte of data is touched.
  *
- * <p>Accepts less than the format's own reader (safetensors 0.8.0), never more: duplicate keys, entries written as arrays and
- * more than 64 dimensions are refused. Fields of an entry that the format does not name are ignored.
+ * <p>Accepts less than the format's own reader (safetensors 0.8.0), never more: duplicate keys, entries written as
+ * arrays and more than 64 dimensions are refused. Fields of an entry that the format does not name are ignored.
  *
  * @param tensors what the file holds, in the order of its bytes
  * @param metadata the free text that the writer added
@@ -36,7 +36,9 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
         metadata = Map.copyOf(metadata);
     }
 
-    /** Reads the JSON of a header whose file has so many bytes of data behind it; throws {@link CheckpointException}. */
+    /**
+     * Reads the JSON of a header whose file has so many bytes of data behind it; throws {@link CheckpointException}.
+     */
     static SafetensorsHeader parse(Path file, byte[] utf8, long dataBytes) {
         return new Reader(file, utf8, dataBytes).read();
     }
@@ -119,8 +121,11 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
             if (token != Token.TEXT && token != Token.NULL) {
                 throw bad(Code.BAD_ENTRY, name, "has a dtype that is not text");
             }
-            return StoredType.named(json.text())
-                    .orElseThrow(() -> bad(Code.UNKNOWN_DTYPE, name, "has the unknown dtype " + Names.quote(json.text())));
+            var type = StoredType.named(json.text());
+            if (type == null) {
+                throw bad(Code.UNKNOWN_DTYPE, name, "has the unknown dtype " + Names.quote(json.text()));
+            }
+            return type;
         }
 
         private List<Long> readShape(String name) {
@@ -152,7 +157,8 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
                 throw bad(Code.BAD_ENTRY, name, "has fewer than two data_offsets");
             }
             if (offsets.get(1) < offsets.get(0)) {
-                throw bad(Code.BAD_OFFSETS, name, "ends at " + offsets.get(1) + ", before it begins at " + offsets.get(0));
+                throw bad(Code.BAD_OFFSETS, name,
+                        "ends at " + offsets.get(1) + ", before it begins at " + offsets.get(0));
             }
             return offsets;
         }
@@ -160,8 +166,7 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
         /** The current token as an integer written in plain digits, as the format's unsigned 64-bit numbers are. */
         private long unsigned(String name, Code malformed, Code tooLarge, String what) {
             var digits = json.text();
-            boolean isPlain = digits.chars().allMatch(digit -> digit >= '0' && digit <= '9');
-            if (!isPlain || json.token() != Token.INTEGER) {
+            if (json.token() != Token.INTEGER || digits.startsWith("-")) {
                 throw bad(malformed, name, "has " + what + " that is not an unsigned integer: " + Names.quote(digits));
             }
             try {
@@ -209,7 +214,8 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
                             + " before tensor " + tensor);
                 }
                 if (tensor.begin() < end && tensor.bytes() == 0) {
-                    throw error(Code.HOLE, "tensor " + tensor + " is empty and lies inside another one, at " + tensor.begin());
+                    throw error(Code.HOLE,
+                            "tensor " + tensor + " is empty and lies inside another one, at " + tensor.begin());
                 }
                 if (tensor.begin() < end) {
                     throw error(Code.OVERLAP, "tensor " + tensor + " at " + range(tensor)

@@ -22,7 +22,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Writes tensors to a safetensors file, byte for byte as the format's own writer does (safetensors 0.8.0). */
+/**
+ * Writes tensors to a safetensors file, byte for byte as the format's own writer does (safetensors 0.8.0), save that
+ * free text of more than one key is sorted.
+ */
 public final class SafetensorsWriter {
     private static final int CHUNK = 1 << 20;
 
@@ -41,9 +44,9 @@ public final class SafetensorsWriter {
     /**
      * Writes the tensors under their names, with some free text, in place of what was there.
      *
-     * <p>The file appears complete or not at all: it is written beside its place and renamed, so that whoever has the old one
-     * mapped keeps it. Throws {@link CheckpointException} where that fails, and {@link IllegalArgumentException} for a name
-     * that the format can't hold.
+     * <p>The file appears complete or not at all: it is written beside its place and renamed, so that whoever has the
+     * old one mapped keeps it. Throws {@link CheckpointException} where that fails, and {@link
+     * IllegalArgumentException} for a name that the format can't hold.
      */
     public static void write(Path file, Map<String, HostTensor> tensors, Map<String, String> metadata) {
         var entries = tensors.entrySet().stream()
@@ -93,7 +96,8 @@ public final class SafetensorsWriter {
 
     private static String quote(String text) {
         var quoted = new StringBuilder("\"");
-        for (char unit : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
             switch (unit) {
                 case '"', '\\' -> quoted.append('\\').append(unit);
                 case '\b' -> quoted.append("\\b");
@@ -126,7 +130,10 @@ public final class SafetensorsWriter {
         }
     }
 
-    /** By way of an array: not all memory has a byte buffer, and a channel would keep a mapping from being closed meanwhile. */
+    /**
+     * By way of an array: not all memory has a byte buffer, and a channel would keep a mapping from being closed
+     * meanwhile.
+     */
     private static void copy(MemorySegment data, byte[] chunk, FileChannel channel) throws IOException {
         var buffer = MemorySegment.ofArray(chunk);
         for (long at = 0; at < data.byteSize(); at += chunk.length) {

@@ -15,8 +15,8 @@ import java.util.TreeSet;
 /**
  * The index of a checkpoint in several files: which file holds which tensor.
  *
- * <p>The files' own headers are what counts; an index that says anything else is refused, as some file is then not of the same
- * checkpoint.
+ * <p>The files' own headers are what counts; an index that says anything else is refused, as some file is then not of
+ * the same checkpoint.
  *
  * @param file the index
  * @param fileOf a file's name by tensor
@@ -25,7 +25,9 @@ import java.util.TreeSet;
 record ShardIndex(Path file, Map<String, String> fileOf, Number totalSize) {
     private static final String EXTENSION = ".safetensors";
 
-    /** Reads the index; throws {@link CheckpointException} unless it names safetensors files of its own folder alone. */
+    /**
+     * Reads the index; throws {@link CheckpointException} unless it names safetensors files of its own folder alone.
+     */
     static ShardIndex read(Path file) {
         var json = JsonFile.read(file, Code.BAD_INDEX, Code.BAD_INDEX);
         if (!(json.get("weight_map") instanceof Map<?, ?> map)) {
@@ -63,8 +65,9 @@ record ShardIndex(Path file, Map<String, String> fileOf, Number totalSize) {
                 if (listed == null) {
                     unlisted.add(tensor.name());
                 } else if (!listed.equals(name)) {
-                    throw bad(file, "it says that tensor " + Names.quote(tensor.name()) + " is in " + Names.quote(listed)
-                            + ", and it is in " + Names.quote(name));
+                    throw bad(file,
+                            "it says that tensor " + Names.quote(tensor.name()) + " is in " + Names.quote(listed)
+                                    + ", and it is in " + Names.quote(name));
                 }
                 absent.remove(tensor.name());
             }
@@ -84,7 +87,7 @@ record ShardIndex(Path file, Map<String, String> fileOf, Number totalSize) {
         if (!(shard instanceof String name)) {
             throw bad(index, "it names for tensor " + Names.quote(tensor) + " a file that is not text");
         }
-        // The separators and the drive colon of all systems are refused on each, so that an index means the same everywhere.
+        // What separates folders or drives on any system is refused on all: an index means the same everywhere.
         boolean isPlain = name.chars().noneMatch(unit -> unit < ' ' || unit == '/' || unit == '\\' || unit == ':');
         if (!isPlain || !name.endsWith(EXTENSION) || name.startsWith(".")) {
             throw bad(index, "it names for tensor " + Names.quote(tensor) + " the file " + Names.quote(name)

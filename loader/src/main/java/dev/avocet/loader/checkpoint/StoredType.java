@@ -2,15 +2,12 @@
 package dev.avocet.loader.checkpoint;
 
 import dev.avocet.core.tensor.DType;
-import java.util.Arrays;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
- * The element types of the safetensors format under the names that its headers use, in the order by which the format's own
- * writer sorts (safetensors 0.8.0); the engine computes with some of them.
+ * The element types of the safetensors format under the names that its headers use, in the order by which the format's
+ * own writer sorts (safetensors 0.8.0); the engine computes with some of them.
  */
 public enum StoredType {
     BOOL(8),
@@ -37,8 +34,7 @@ public enum StoredType {
     I64(64, DType.I64),
     U64(64);
 
-    private static final Map<String, StoredType> BY_NAME =
-            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(StoredType::name, Function.identity()));
+    private static final List<StoredType> ALL = List.of(values());
 
     private final int bits;
     private final Optional<DType> dtype;
@@ -68,8 +64,13 @@ public enum StoredType {
         return valueOf(dtype.name());
     }
 
-    /** The type of this exact name, as a header spells it. */
-    static Optional<StoredType> named(String name) {
-        return Optional.ofNullable(BY_NAME.get(name));
+    /** The type of this exact name, as a header spells it, or null where there is none. */
+    static StoredType named(String name) {
+        for (var type : ALL) {
+            if (type.name().equals(name)) {
+                return type;
+            }
+        }
+        return null;
     }
 }

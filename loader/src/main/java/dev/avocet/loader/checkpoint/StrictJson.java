@@ -21,13 +21,15 @@ import java.util.Set;
 /**
  * Reads one JSON document (RFC 8259) token by token, and only what all readers understand alike.
  *
- * <p>Where the standard leaves a choice it takes the strict one: no key twice in an object, no half of a surrogate pair, no
- * number beyond the range of a double, no byte order mark, and a bounded depth. It uses no recursion but in {@link #value}, and
- * no memory beyond the document's but for the keys of open objects.
+ * <p>Where the standard leaves a choice it takes the strict one: no key twice in an object, no half of a surrogate
+ * pair, no number beyond the range of a double, no byte order mark, and a bounded depth. It uses no recursion but in
+ * {@link #value}, and no memory beyond the document's but for the keys of open objects.
  */
 final class StrictJson {
     private static final int MOST_KEYS = 1_000_000;
     private static final int LONGEST_NUMBER = 1000;
+    /** An integer of no more characters is within the range of a double. */
+    private static final int SAFE_DIGITS = 308;
 
     /** What a document consists of. */
     enum Token {
@@ -56,7 +58,10 @@ final class StrictJson {
      */
     record Source(Path file, String what, Code notUtf8, Code notJson, Code twice, Limits limits) {}
 
-    /** The deepest nesting of objects and arrays, and the most tokens, which bound the memory that a document's value takes. */
+    /**
+     * The deepest nesting of objects and arrays, and the most tokens, which bound the memory that a document's value
+     * takes.
+     */
     record Limits(int depth, long tokens) {}
 
     /** What may come next. */
@@ -120,7 +125,7 @@ final class StrictJson {
         return token;
     }
 
-    /** A key or a text without quotes and escapes; a number or a word as it is spelt. */
+    /** The current token as it is spelt, a key or a text without its quotes and escapes. */
     String text() {
         return text;
     }
@@ -212,6 +217,7 @@ final class StrictJson {
             throw error(source.notJson(), "is nested deeper than " + isObject.length + " levels");
         }
         at++;
+        text = object ? "{" : "[";
         isObject[depth++] = object;
         if (object) {
             keys.push(new HashSet<>());
@@ -227,6 +233,7 @@ final class StrictJson {
                     + (object ? "object" : "array"));
         }
         at++;
+        text = object ? "}" : "]";
         depth--;
         if (object) {
             keys.pop();
@@ -253,7 +260,8 @@ final class StrictJson {
         }
         byte colon = firstByte();
         if (colon != ':') {
-            throw error(source.notJson(), "has " + shown(colon) + " in place of the colon behind the key " + Names.quote(text));
+            throw error(source.notJson(),
+                    "has " + shown(colon) + " in place of the colon behind the key " + Names.quote(text));
         }
         at++;
         expect = Expect.VALUE;
@@ -306,10 +314,11 @@ final class StrictJson {
         if (!isNumber || end < text.length()) {
             throw error(malformed, "has " + Names.quote(text) + " in place of a value");
         }
-        if (!Double.isFinite(Double.parseDouble(text))) {
+        boolean isInteger = end == fraction;
+        if ((!isInteger || end > SAFE_DIGITS) && Double.isInfinite(Double.parseDouble(text))) {
             throw error(source.notJson(), "has a number beyond the range of a double");
         }
-        return end == fraction ? Token.INTEGER : Token.DECIMAL;
+        return isInteger ? Token.INTEGER : Token.DECIMAL;
     }
 
     private boolean startsAt(int index, char expected) {
@@ -328,22 +337,22 @@ final class StrictJson {
     private String readText() {
         at++;
         StringBuilder unescaped = null;
-        int start = at;
         while (true) {
-            byte unit = byteAt(at);
-            if (unit == '"') {
-                var rest = new String(utf8, start, at++ - start, StandardCharsets.UTF_8);
-                return unescaped == null ? rest : unescaped.append(rest).toString();
-            }
-            if (unit == '\\') {
-                unescaped = unescaped == null ? new StringBuilder() : unescaped;
-                unescaped.append(new String(utf8, start, at - start, StandardCharsets.UTF_8));
-                readEscape(unescaped);
-                start = at;
-            } else if (unit >= 0 && unit < ' ') {
-                throw error(source.notJson(), "has the control character " + shown(unit) + " unescaped in a text");
-            } else {
+            int start = at;
+            while (at < utf8.length && utf8[at] != '"' && utf8[at] != '\\' && (utf8[at] >= ' ' || utf8[at] < 0)) {
                 at++;
+            }
+            var plain = new String(utf8, start, at - start, StandardCharsets.UTF_8);
+            switch (byteAt(at)) {
+                case '"' -> {
+                    at++;
+                    return unescaped == null ? plain : unescaped.append(plain).toString();
+                }
+                case '\\' -> {
+                    unescaped = unescaped == null ? new StringBuilder() : unescaped;
+                    readEscape(unescaped.append(plain));
+                }
+                default -> throw error(source.notJson(), "has " + shown(utf8[at]) + " unescaped in a text");
             }
         }
     }

@@ -12,7 +12,8 @@ package dev.avocet.loader.tokenizer;
  * @param special has a meaning to the model, as [CLS] has
  */
 record AddedToken(
-        String content, boolean singleWord, boolean stripLeft, boolean stripRight, Boolean normalized, boolean special) {
+        String content, boolean singleWord, boolean stripLeft, boolean stripRight, Boolean normalized,
+        boolean special) {
 
     /** A special token of which only the text is known. */
     static AddedToken special(String content) {

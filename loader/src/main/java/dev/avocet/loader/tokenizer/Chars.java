@@ -34,7 +34,8 @@ final class Chars {
     /** Makes room for so many more units. */
     void require(int more) {
         if (units.length - length < more) {
-            units = Arrays.copyOf(units, Math.max(Math.addExact(length, more), (int) Math.min(Ids.MOST, units.length * 2L)));
+            units = Arrays.copyOf(units,
+                    Math.max(Math.addExact(length, more), (int) Math.min(Ids.MOST, units.length * 2L)));
         }
     }
 

@@ -36,8 +36,9 @@ record Template(List<Piece> before, int textType, List<Piece> after) {
             case "BertProcessing", "RobertaProcessing" -> around(idOfPair(processor, "cls", mostIds),
                     idOfPair(processor, "sep", mostIds));
             case "TemplateProcessing" -> template(processor, mostIds);
-            default -> throw new TokenizerException(processor.file(), "the post-processor " + type + " is not supported; "
-                    + "TemplateProcessing, BertProcessing and RobertaProcessing are");
+            default ->
+                throw new TokenizerException(processor.file(), "the post-processor " + type + " is not supported; "
+                        + "TemplateProcessing, BertProcessing and RobertaProcessing are");
         };
     }
 
@@ -56,16 +57,19 @@ record Template(List<Piece> before, int textType, List<Piece> after) {
             if (special != null) {
                 int type = special.id("type_id", mostIds);
                 for (var id : ids(processor, special.text("id", ""))) {
-                    (textType == null ? before : after).add(new Piece(processor.id("special_tokens", id, mostIds), type));
+                    (textType == null ? before : after)
+                            .add(new Piece(processor.id("special_tokens", id, mostIds), type));
                 }
-            } else if (piece.has("Sequence") && textType == null && piece.object("Sequence").text("id", "").equals("A")) {
+            } else if (piece.has("Sequence") && textType == null
+                    && piece.object("Sequence").text("id", "").equals("A")) {
                 textType = piece.object("Sequence").id("type_id", mostIds);
             } else {
                 throw processor.error("post_processor.single", "special tokens and one sequence A", entry);
             }
         }
         if (textType == null) {
-            throw processor.error("post_processor.single", "special tokens and one sequence A", processor.get("single"));
+            throw processor.error("post_processor.single", "special tokens and one sequence A",
+                    processor.get("single"));
         }
         return new Template(List.copyOf(before), textType, List.copyOf(after));
     }

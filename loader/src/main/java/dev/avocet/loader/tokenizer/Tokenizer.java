@@ -113,7 +113,8 @@ public final class Tokenizer {
     /** The id that fills texts up; {@link AvocetException} when the files name no padding token. */
     public int padId() {
         if (lengths.padId() < 0) {
-            throw new AvocetException("the tokenizer has no padding token; name one as pad_token in tokenizer_config.json");
+            throw new AvocetException(
+                    "the tokenizer has no padding token; name one as pad_token in tokenizer_config.json");
         }
         return lengths.padId();
     }
@@ -134,7 +135,8 @@ public final class Tokenizer {
         }
         var shape = Shape.of(contents.length, longest);
         if (shape.elements() > Ids.MOST) {
-            throw new IllegalArgumentException(contents.length + " texts of " + longest + " tokens are too much for one batch");
+            throw new IllegalArgumentException(
+                    contents.length + " texts of " + longest + " tokens are too much for one batch");
         }
         var ids = new int[(int) shape.elements()];
         var mask = new int[ids.length];
@@ -152,12 +154,12 @@ public final class Tokenizer {
     }
 
     private int room(int maxLength) {
-        int room = maxLength - pipeline.template().size();
-        if (room < 0) {
-            throw new IllegalArgumentException("a length of " + maxLength + " has no room for the "
-                    + pipeline.template().size() + " special tokens");
+        int special = pipeline.template().size();
+        if (maxLength < special) {
+            throw new IllegalArgumentException(
+                    "a length of " + maxLength + " has no room for the " + special + " special tokens");
         }
-        return room;
+        return maxLength - special;
     }
 
     /** Writes the special tokens, and between them the part of a text that is left of it after cutting. */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.tokenizer;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.avocet.loader.checkpoint.CheckpointException;
+import dev.avocet.loader.checkpoint.JsonFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -27,7 +26,8 @@ final class TokenizerFiles {
     TokenizerFiles(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new TokenizerException(folder, Files.exists(folder)
-                    ? "this is not a folder; give the one that holds vocab.txt or tokenizer.json" : "there is no such folder");
+                    ? "this is not a folder; give the one that holds vocab.txt or tokenizer.json"
+                    : "there is no such folder");
         }
         this.folder = folder;
     }
@@ -45,11 +45,11 @@ final class TokenizerFiles {
         return has(name) ? new JsonObject(folder.resolve(name), parse(folder.resolve(name))) : null;
     }
 
-    private Map<String, Object> parse(Path file) {
+    private static Map<String, Object> parse(Path file) {
         try {
-            return new ObjectMapper().readValue(text(file), new TypeReference<>() {});
-        } catch (JsonProcessingException e) {
-            throw new TokenizerException(file, "this is not one JSON object: " + e.getOriginalMessage(), e);
+            return JsonFile.read(file);
+        } catch (CheckpointException e) {
+            throw new TokenizerException(e);
         }
     }
 
@@ -67,8 +67,9 @@ final class TokenizerFiles {
                 end--;
             }
             if (end - start > LONGEST_TOKEN || id >= MOST_IDS) {
-                throw new TokenizerException(file, "line " + (id + 1) + " is beyond the limits of " + MOST_IDS + " lines of "
-                        + LONGEST_TOKEN + " characters; this is no WordPiece vocabulary");
+                throw new TokenizerException(file,
+                        "line " + (id + 1) + " is beyond the limits of " + MOST_IDS + " lines of "
+                                + LONGEST_TOKEN + " characters; this is no WordPiece vocabulary");
             }
             ids.put(text.substring(start, end), id);
             start = next + 1;

@@ -18,9 +18,12 @@ final class TokenizerLoader {
             "ConvBertTokenizer", "MobileBertTokenizer", "SqueezeBertTokenizer", "LayoutLMTokenizer", "LxmertTokenizer",
             "DPRContextEncoderTokenizer", "DPRQuestionEncoderTokenizer", "DPRReaderTokenizer");
     /** Values of {@code model_type} that mean one of these classes when no file names a class. */
-    private static final Set<String> BERT_MODELS = Set.of("align", "bark", "bert", "blip", "bros", "chinese_clip", "convbert",
-            "distilbert", "electra", "ernie", "flava", "git", "grounding-dino", "layoutlm", "megatron-bert", "mm-grounding-dino",
-            "mobilebert", "nezha", "nomic_bert", "qdqbert", "realm", "retribert", "squeezebert", "tvp", "vilt", "visual_bert");
+    private static final Set<String> BERT_MODELS =
+            Set.of("align", "bark", "bert", "blip", "bros", "chinese_clip", "convbert",
+                    "distilbert", "electra", "ernie", "flava", "git", "grounding-dino", "layoutlm", "megatron-bert",
+                    "mm-grounding-dino",
+                    "mobilebert", "nezha", "nomic_bert", "qdqbert", "realm", "retribert", "squeezebert", "tvp", "vilt",
+                    "visual_bert");
 
     private final TokenizerFiles files;
     private final JsonObject config;
@@ -46,7 +49,7 @@ final class TokenizerLoader {
         if (!isBert) {
             builder.add(List.copyOf(SpecialTokens.serializedTokens(serialized).values()));
         }
-        builder.add(special.all());
+        builder.add(special.all(builder.added()));
         var texts = texts(vocabulary, builder);
         var settings = isBert ? bertModel(special) : serializedModel();
         if (!vocabulary.containsKey(settings.unknown())) {
@@ -59,7 +62,8 @@ final class TokenizerLoader {
                 : Template.of(only(serialized.object("post_processor"), "processors"), texts.length);
         var model = new WordPiece(vocabulary, settings);
         var pipeline = new Tokenizer.Pipeline(added, normalizer, model, template);
-        var lengths = new Tokenizer.Lengths(padId(special, builder), isLeft("padding"), isLeft("truncation"), maxLength());
+        var lengths =
+                new Tokenizer.Lengths(padId(special, builder), isLeft("padding"), isLeft("truncation"), maxLength());
         return new Tokenizer(pipeline, lengths, texts);
     }
 
@@ -67,10 +71,12 @@ final class TokenizerLoader {
         var model = files.json("config.json");
         var name = config.text("tokenizer_class", model == null ? null : model.text("tokenizer_class", null));
         if (name != null) {
-            boolean isBertClass = BERT_CLASSES.contains(name.endsWith("Fast") ? name.substring(0, name.length() - 4) : name);
+            boolean isBertClass =
+                    BERT_CLASSES.contains(name.endsWith("Fast") ? name.substring(0, name.length() - 4) : name);
             if (!isBertClass && serialized == null) {
-                throw new TokenizerException(files.folder(), "a tokenizer of class " + name + " can't be made of vocab.txt "
-                        + "alone; BertTokenizer can, others need tokenizer.json");
+                throw new TokenizerException(files.folder(),
+                        "a tokenizer of class " + name + " can't be made of vocab.txt "
+                                + "alone; BertTokenizer can, others need tokenizer.json");
             }
             return isBertClass;
         }
@@ -80,9 +86,11 @@ final class TokenizerLoader {
 
     private Map<String, Integer> vocabulary() {
         var model = model();
-        var type = model.text("type", model.has("continuing_subword_prefix") && !model.has("merges") ? "WordPiece" : "unnamed");
+        var type = model.text("type",
+                model.has("continuing_subword_prefix") && !model.has("merges") ? "WordPiece" : "unnamed");
         if (!type.equals("WordPiece")) {
-            throw new TokenizerException(serialized.file(), "the tokenizer is of type " + type + "; only WordPiece is supported");
+            throw new TokenizerException(serialized.file(),
+                    "the tokenizer is of type " + type + "; only WordPiece is supported");
         }
         var vocab = model.object("vocab");
         if (vocab == null) {
@@ -93,7 +101,8 @@ final class TokenizerLoader {
         for (var token : vocab.keys()) {
             int id = vocab.id(token, TokenizerFiles.MOST_IDS);
             if (token.length() > TokenizerFiles.LONGEST_TOKEN) {
-                throw vocab.error("model.vocab", "tokens of up to " + TokenizerFiles.LONGEST_TOKEN + " characters", token);
+                throw vocab.error("model.vocab", "tokens of up to " + TokenizerFiles.LONGEST_TOKEN + " characters",
+                        token);
             }
             if (taken.get(id)) {
                 throw vocab.error("model.vocab", "ids that stand for one token each", id);
@@ -121,11 +130,13 @@ final class TokenizerLoader {
         int longest = model.has("max_input_chars_per_word")
                 ? model.id("max_input_chars_per_word", Integer.MAX_VALUE)
                 : 100;
-        return new WordPiece.Settings(model.text("unk_token", "[UNK]"), model.text("continuing_subword_prefix", "##"), longest);
+        return new WordPiece.Settings(model.text("unk_token", "[UNK]"), model.text("continuing_subword_prefix", "##"),
+                longest);
     }
 
     private Normalizer.Settings bertNormalizer() {
-        return new Normalizer.Settings(true, config.flag("tokenize_chinese_chars", true), config.flag("strip_accents", null),
+        return new Normalizer.Settings(true, config.flag("tokenize_chinese_chars", true),
+                config.flag("strip_accents", null),
                 config.flag("do_lower_case", true));
     }
 
@@ -137,14 +148,16 @@ final class TokenizerLoader {
             return new Normalizer.Settings(false, false, false, false);
         }
         requireType(normalizer, "normalizer", "BertNormalizer");
-        return new Normalizer.Settings(normalizer.flag("clean_text", true), normalizer.flag("handle_chinese_chars", true),
+        return new Normalizer.Settings(normalizer.flag("clean_text", true),
+                normalizer.flag("handle_chinese_chars", true),
                 normalizer.flag("strip_accents", null), normalizer.flag("lowercase", true));
     }
 
     private void requireType(JsonObject component, String name, String type) {
         var found = component == null ? "null" : component.text("type", "unnamed");
         if (!found.equals(type)) {
-            throw new TokenizerException(serialized.file(), "the " + name + " " + found + " is not supported; " + type + " is");
+            throw new TokenizerException(serialized.file(),
+                    "the " + name + " " + found + " is not supported; " + type + " is");
         }
     }
 
@@ -168,7 +181,8 @@ final class TokenizerLoader {
             units += entry.getValue().content().length();
         }
         if (units > Trie.MOST_UNITS) {
-            throw new TokenizerException(files.folder(), "the vocabulary has more than " + Trie.MOST_UNITS + " characters");
+            throw new TokenizerException(files.folder(),
+                    "the vocabulary has more than " + Trie.MOST_UNITS + " characters");
         }
         var texts = new String[highest + 1];
         vocabulary.forEach((text, id) -> texts[id] = text);
@@ -188,19 +202,16 @@ final class TokenizerLoader {
         if (isBert) {
             return required(special, "pad_token", builder);
         }
-        var padding = serialized.object("padding");
         var text = special.text("pad_token");
-        if (text == null) {
-            text = padding == null ? "[PAD]" : padding.text("pad_token", "[PAD]");
-        }
-        var id = builder.id(text);
+        var id = builder.id(text == null ? "[PAD]" : text);
         return id == null ? -1 : id;
     }
 
     private TokenizerException lacks(String name, String text) {
         var file = files.folder().resolve(serialized == null ? "vocab.txt" : SERIALIZED);
-        return new TokenizerException(file, "the vocabulary lacks the special token " + text + ", which is the tokenizer's "
-                + name);
+        return new TokenizerException(file,
+                "the vocabulary lacks the special token " + text + ", which is the tokenizer's "
+                        + name);
     }
 
     /** Whether padding or truncation happens at the text's beginning. */

@@ -110,7 +110,7 @@ class CheckpointTest {
     @CsvSource(delimiter = '|', textBlock = """
             no map                     | {}                                                          | no weight_map
             a map that is a list       | {"weight_map": []}                                          | no weight_map
-            a list                     | []                                                          | not one JSON object
+            a list                     | []                                                          | not one JSON
             broken JSON                | {"weight_map": {                                            | ends too early
             a key twice                | {"weight_map": {"a": "model-1.safetensors", "a": "x"}}      | twice
             a file that is a number    | {"weight_map": {"a": 1}}                                    | not text
@@ -127,8 +127,8 @@ class CheckpointTest {
             a size that is text        | {"metadata": {"total_size": "12"}, "weight_map": {}}        | total_size
             a tensor its file lacks    | {"weight_map": {"a": "1", "b": "2", "c": "1", "d": "1"}}    | "d"
             a tensor not listed        | {"weight_map": {"a": "1", "b": "2"}}                        | "c"
-            a tensor in another file   | {"weight_map": {"a": "2", "b": "2", "c": "1"}}              | "a" is in "model-2.safetensors"
-            a wrong size               | {"metadata": {"total_size": 8}, "weight_map": {"a": "1", "b": "2", "c": "1"}} | take 12
+            a tensor in another file   | {"weight_map": {"a": "2", "b": "2", "c": "1"}}              | "a" is in
+            a wrong size    | {"metadata": {"total_size": 8}, "weight_map": {"a": "1", "b": "2", "c": "1"}} | take 12
             """)
     void anIndexOutOfAccordIsRefused(String what, String json, String reason) throws IOException {
         writeShards();
@@ -162,7 +162,7 @@ class CheckpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack",
-            "model.onnx", "model.ckpt.index", "saved_model.pb"})
+        "model.onnx", "model.ckpt.index", "saved_model.pb"})
     void anotherFormatIsNamedAndNotSupportedYet(String name) throws IOException {
         write("golden.safetensors", "w", 1);
         var file = Bytes.write(folder, name, "anything");
@@ -351,9 +351,9 @@ class CheckpointTest {
     @ParameterizedTest
     @ValueSource(longs = {(1L << 31) + 8, (1L << 32) + 8, (1L << 33) + 8})
     void aFileBeyond32BitsIsReadAtItsEnd(long bytes) throws IOException {
-        var header = """
-                {"big":{"dtype":"U8","shape":[%d,8],"data_offsets":[0,%d]},"end":{"dtype":"F32","shape":[2],"data_offsets":[%d,%d]}}
-                """.formatted(bytes / 8 - 1, bytes - 8, bytes - 8, bytes);
+        var header = ("{\"big\":{\"dtype\":\"U8\",\"shape\":[%d,8],\"data_offsets\":[0,%d]},"
+                + "\"end\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[%d,%d]}}")
+                .formatted(bytes / 8 - 1, bytes - 8, bytes - 8, bytes);
         var file = folder.resolve("model.safetensors");
         try (var channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE,
                 StandardOpenOption.SPARSE)) {
@@ -402,7 +402,8 @@ class CheckpointTest {
     }
 
     private void write(String file, String name, float... values) {
-        SafetensorsWriter.write(folder.resolve(file), Map.of(name, HostTensor.of(Shape.of(values.length), values)), Map.of());
+        SafetensorsWriter.write(folder.resolve(file), Map.of(name, HostTensor.of(Shape.of(values.length), values)),
+                Map.of());
     }
 
     private void writeShards() {

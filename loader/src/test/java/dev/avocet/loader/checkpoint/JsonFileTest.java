@@ -27,8 +27,9 @@ class JsonFileTest {
     @Test
     void valuesAreOfTheirKindAndKeysInOrder() throws IOException {
         var object = read("""
-                {"z": 1, "a": -0, "big": 18446744073709551616, "eps": 1e-12, "whole": 2.0, "e": 2E+3, "t": true, "f": false,
-                 "n": null, "text": "\\u00e9\\ud83d\\ude00 \\"\\\\\\/\\b\\f\\n\\r\\t", "list": [1, [], {}], "": {"id2label": {"0": "tench"}}}
+                {"z": 1, "a": -0, "big": 18446744073709551616, "eps": 1e-12, "whole": 2.0, "e": 2E+3,
+                 "t": true, "f": false, "n": null, "text": "\\u00e9\\ud83d\\ude00 \\"\\\\\\/\\b\\f\\n\\r\\t",
+                 "list": [1, [], {}], "": {"id2label": {"0": "tench"}}}
                 """);
         assertEquals(List.of("z", "a", "big", "eps", "whole", "e", "t", "f", "n", "text", "list", ""),
                 List.copyOf(object.keySet()));
@@ -38,7 +39,8 @@ class JsonFileTest {
         assertEquals(1e-12, object.get("eps"));
         assertEquals(2.0, object.get("whole"));
         assertEquals(2000.0, object.get("e"));
-        assertEquals(Arrays.asList(true, false, null), Arrays.asList(object.get("t"), object.get("f"), object.get("n")));
+        assertEquals(Arrays.asList(true, false, null),
+                Arrays.asList(object.get("t"), object.get("f"), object.get("n")));
         assertEquals("\u00e9\ud83d\ude00 \"\\/\b\f\n\r\t", object.get("text"));
         assertEquals(List.of(1L, List.of(), Map.of()), object.get("list"));
         assertEquals(Map.of("id2label", Map.of("0", "tench")), object.get(""));

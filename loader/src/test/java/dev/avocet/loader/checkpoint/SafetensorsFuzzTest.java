@@ -17,13 +17,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Files damaged at random, the same ones in every run. */
 class SafetensorsFuzzTest {
     private static final int FILES = 1000;
-    private static final List<String> TOKENS = List.of("{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0061", "\\ud800", "0", "-", "1e1",
-            "4", "8", "4294967296", "18446744073709551615", "9223372036854775807", "null", "true", "\"dtype\":\"F32\"", "\"I8\"",
-            "\"__metadata__\":{\"a\":\"b\"},", "\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},", " ", "\n", "\0", "\u00e9");
+    private static final List<String> TOKENS =
+            List.of("{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0061", "\\ud800", "0", "-", "1e1",
+                    "4", "8", "4294967296", "18446744073709551615", "9223372036854775807", "null", "true",
+                    "\"dtype\":\"F32\"", "\"I8\"",
+                    "\"__metadata__\":{\"a\":\"b\"},", "\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},",
+                    " ", "\n", "\0", "\u00e9");
     private static final String SOUND = """
-            {"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},
-            "b":{"dtype":"I64","shape":[],"data_offsets":[8,16]},"c":{"dtype":"F4","shape":[4],"data_offsets":[16,18]},
-            "d":{"dtype":"BF16","shape":[0,3],"data_offsets":[18,18]},"e":{"dtype":"U8","shape":[3],"data_offsets":[18,21]}}""";
+            {"__metadata__":{"format":"pt"},
+            "a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},
+            "b":{"dtype":"I64","shape":[],"data_offsets":[8,16]},
+            "c":{"dtype":"F4","shape":[4],"data_offsets":[16,18]},
+            "d":{"dtype":"BF16","shape":[0,3],"data_offsets":[18,18]},
+            "e":{"dtype":"U8","shape":[3],"data_offsets":[18,21]}}""";
 
     @TempDir
     Path folder;
@@ -56,7 +62,8 @@ class SafetensorsFuzzTest {
             for (var tensor : checkpoint.tensors()) {
                 assertEquals(end, tensor.begin());
                 end = tensor.end();
-                if (tensor.type().dtype().isPresent() && tensor.shape().stream().allMatch(dim -> dim <= Integer.MAX_VALUE)) {
+                if (tensor.type().dtype().isPresent()
+                        && tensor.shape().stream().allMatch(dim -> dim <= Integer.MAX_VALUE)) {
                     var view = checkpoint.tensor(tensor.name());
                     assertEquals(tensor.bytes(), view.data().byteSize());
                     view.toFloats();

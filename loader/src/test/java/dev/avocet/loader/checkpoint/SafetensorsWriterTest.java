@@ -19,6 +19,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written is what the format's own writer would write, complete or not at all. */
 class SafetensorsWriterTest {
+    private static final List<DType> DTYPES = List.of(DType.values());
+
     @TempDir
     Path folder;
 
@@ -92,9 +95,10 @@ class SafetensorsWriterTest {
     void theOldFileStaysUntilTheNewOneIsComplete() throws IOException {
         var file = folder.resolve("model.safetensors");
         SafetensorsWriter.write(file, Map.of("w", HostTensor.of(Shape.of(1), 1f)), Map.of());
-        var arena = Arena.ofConfined();
-        var gone = new HostTensor(DType.F32, Shape.of(1), arena.allocate(4));
-        arena.close();
+        HostTensor gone;
+        try (var arena = Arena.ofConfined()) {
+            gone = new HostTensor(DType.F32, Shape.of(1), arena.allocate(4));
+        }
         assertThrows(IllegalStateException.class, () -> SafetensorsWriter.write(file, Map.of("w", gone), Map.of()));
         try (var checkpoint = Checkpoint.open(file)) {
             assertEquals(1, checkpoint.tensor("w").floatAt(0));
@@ -129,7 +133,8 @@ class SafetensorsWriterTest {
     void aFolderAPipeOrADeviceIsNeverReplaced() {
         for (var path : new Path[] {folder, Path.of("/dev/null")}) {
             assumeTrue(Files.exists(path));
-            var refusal = assertThrows(CheckpointException.class, () -> SafetensorsWriter.write(path, Map.of(), Map.of()));
+            var refusal =
+                    assertThrows(CheckpointException.class, () -> SafetensorsWriter.write(path, Map.of(), Map.of()));
             assertEquals(Code.NOT_A_FILE, refusal.code());
             assertTrue(Files.exists(path));
         }
@@ -172,7 +177,7 @@ class SafetensorsWriterTest {
     }
 
     private static HostTensor randomTensor(Random random) {
-        var dtype = DType.values()[random.nextInt(DType.values().length)];
+        var dtype = DTYPES.get(random.nextInt(DTYPES.size()));
         var dims = random.ints(random.nextInt(4), 0, 6).toArray();
         var shape = Shape.of(dims);
         var bytes = new byte[(int) shape.elements() * dtype.bytes()];

@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
 public record Align(AlignConfig config, EfficientNet visionModel, Bert textModel, Linear textProjection,
         float temperature)
         implements
-            Model {
+        Model {
     /** The model with its weights. */
     public static Align load(AlignConfig config, Weights weights) {
         return new Align(

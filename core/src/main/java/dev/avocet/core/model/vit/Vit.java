@@ -35,7 +35,7 @@ public record Vit(
         VitConfig config, Embeddings embeddings, List<Layer> layers, LayerNorm layernorm, Linear pooler,
         Linear classifier)
         implements
-            Model {
+        Model {
 
     /** The model with its weights. */
     public static Vit load(VitConfig config, Weights weights) {

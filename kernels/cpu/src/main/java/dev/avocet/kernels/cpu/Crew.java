@@ -109,8 +109,7 @@ final class Crew implements AutoCloseable {
             caller.interrupt();
         }
         switch (outcome.failure) {
-            case null -> {
-            }
+            case null -> {}
             case RuntimeException e -> throw e;
             case Throwable e -> throw (Error) e;
         }
@@ -122,6 +121,7 @@ final class Crew implements AutoCloseable {
     }
 
     /** Computes what is loaded into a slot. */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it: it only gives a preempted thread a chance
     void run(Slot slot) {
         wakeHelpers(kernels.open(device.address(), slot.index()));
         int waits = 0;
@@ -162,6 +162,7 @@ final class Crew implements AutoCloseable {
         }
 
         @Override
+        @SuppressWarnings("ThreadPriorityCheck") // as in Crew.run
         public void run() {
             while (!dismissed) {
                 long seen = events();
