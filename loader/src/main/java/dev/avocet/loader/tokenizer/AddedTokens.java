@@ -2,8 +2,10 @@
 package dev.avocet.loader.tokenizer;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -21,13 +23,13 @@ final class AddedTokens {
     private final Map<Integer, AddedToken> byId;
     private final Trie asTheyCame;
     private final Trie normalized;
-    private final boolean ignoresSpecial;
+    private final Set<Integer> ignored;
 
-    private AddedTokens(Map<Integer, AddedToken> byId, Trie asTheyCame, Trie normalized, boolean ignoresSpecial) {
+    private AddedTokens(Map<Integer, AddedToken> byId, Trie asTheyCame, Trie normalized, Set<Integer> ignored) {
         this.byId = byId;
         this.asTheyCame = asTheyCame;
         this.normalized = normalized;
-        this.ignoresSpecial = ignoresSpecial;
+        this.ignored = ignored;
     }
 
     /** Gives added tokens their ids: that of the vocabulary where it has the text, else the next free one. */
@@ -35,6 +37,8 @@ final class AddedTokens {
         private final Map<String, Integer> vocabulary;
         private final Map<String, Integer> ids = new HashMap<>();
         private final Map<Integer, AddedToken> byId = new TreeMap<>();
+        /** Once special, a token stays so, even when it is added again without that. */
+        private final Set<Integer> special = new HashSet<>();
 
         Builder(Map<String, Integer> vocabulary) {
             this.vocabulary = vocabulary;
@@ -55,6 +59,9 @@ final class AddedTokens {
                     }
                     ids.put(token.content(), id);
                     byId.put(id, token);
+                    if (token.special()) {
+                        special.add(id);
+                    }
                 }
             }
             return this;
@@ -63,6 +70,10 @@ final class AddedTokens {
         /** The id of an added token or of a text in the vocabulary; null when it is neither. */
         Integer id(String text) {
             return ids.containsKey(text) ? ids.get(text) : vocabulary.get(text);
+        }
+
+        Set<String> added() {
+            return ids.keySet();
         }
 
         boolean isInVocabulary(String text) {
@@ -92,7 +103,8 @@ final class AddedTokens {
                     asTheyCame.put(token.content(), id);
                 }
             });
-            return new AddedTokens(Map.copyOf(byId), asTheyCame, normalized, ignoresSpecial);
+            return new AddedTokens(Map.copyOf(byId), asTheyCame, normalized,
+                    ignoresSpecial ? Set.copyOf(special) : Set.of());
         }
     }
 
@@ -144,11 +156,10 @@ final class AddedTokens {
     /** Hands over a token and the text before it, unless the token may not stand here; returns how much is handed over. */
     private int found(String text, int from, int to, int id, int done, Parts parts) {
         var token = byId.get(id);
-        boolean isJustText = ignoresSpecial && token.special();
         boolean isInWord = token.singleWord()
                 && (from > 0 && has(text.codePointBefore(from), UnicodeTable.WORD)
                         || to < text.length() && has(text.codePointAt(to), UnicodeTable.WORD));
-        if (isJustText || isInWord) {
+        if (isInWord || ignored.contains(id)) {
             return done;
         }
         int start = from;

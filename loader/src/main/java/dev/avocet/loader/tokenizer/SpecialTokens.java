@@ -2,8 +2,8 @@
 package dev.avocet.loader.tokenizer;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +28,10 @@ final class SpecialTokens {
     private final Map<String, AddedToken> named = new LinkedHashMap<>();
     private final List<AddedToken> extra = new ArrayList<>();
     private final Map<Integer, AddedToken> added = new TreeMap<>();
+    /** What added_tokens.json takes for special; transformers overlooks objects and the old list, each in one of the files. */
+    private final Set<String> listed = new HashSet<>();
+    /** Whether there was a list before: the old name for it only counts in the first file that has one. */
+    private boolean hasList;
 
     /**
      * Reads what the files say.
@@ -54,6 +58,8 @@ final class SpecialTokens {
         }
         if (isBert) {
             BERT.forEach((name, content) -> named.putIfAbsent(name, AddedToken.special(content)));
+        } else if (serialized.has("padding")) {
+            named.putIfAbsent("pad_token", AddedToken.special(serialized.object("padding").text("pad_token", "[PAD]")));
         }
     }
 
@@ -67,9 +73,9 @@ final class SpecialTokens {
         return added.values().stream().anyMatch(token -> token.content().equals(content));
     }
 
-    /** All tokens to be found in text, in the order in which they get ids. */
-    List<AddedToken> all() {
-        var names = new LinkedHashSet<String>();
+    /** All tokens to be found in text, in the order in which they get ids; not those that are only named and present already. */
+    List<AddedToken> all(Set<String> present) {
+        var names = new HashSet<String>();
         var special = new ArrayList<AddedToken>();
         named.values().forEach(token -> {
             if (token != null) {
@@ -79,13 +85,14 @@ final class SpecialTokens {
         });
         special.addAll(extra);
         var all = new ArrayList<AddedToken>();
-        Set<String> known = new LinkedHashSet<>();
+        var known = new HashSet<>(present);
         added.values().forEach(token -> {
             all.add(names.contains(token.content()) ? token.asSpecial() : token);
             known.add(token.content());
         });
         for (var token : special) {
-            if (known.add(token.content())) {
+            // Of tokens that only names give, the last one of the same text counts, as adding it again replaces it.
+            if (!known.contains(token.content())) {
                 all.add(names.contains(token.content()) ? token.asSpecial() : token);
             }
         }
@@ -109,15 +116,23 @@ final class SpecialTokens {
             if (key.endsWith("_token") && isToken) {
                 var token = token(file, key, value);
                 named.put(key, isMap ? token.asSpecial() : token);
+                if (NAMES.contains(key) && (isMap || value instanceof String)) {
+                    listed.add(token.content());
+                }
             }
         }
-        var list = file.get(LIST) != null ? file.get(LIST) : file.get(OLD_LIST);
-        if (list instanceof Map<?, ?> map) {
+        if (file.get(LIST) instanceof Map<?, ?> map) {
             map.forEach((name, value) -> named.put((String) name, token(file, LIST, value)));
-        } else if (list != null) {
-            for (var entry : file.list(file.get(LIST) != null ? LIST : OLD_LIST)) {
-                extra.add(token(file, LIST, entry).asSpecial());
+        } else if (file.has(LIST) || !hasList) {
+            var key = file.has(LIST) ? LIST : OLD_LIST;
+            for (var entry : file.list(key)) {
+                var token = token(file, key, entry).asSpecial();
+                extra.add(token);
+                if (!isMap || key.equals(LIST)) {
+                    listed.add(token.content());
+                }
             }
+            hasList = file.has(key);
         }
     }
 
@@ -126,8 +141,7 @@ final class SpecialTokens {
             return;
         }
         for (var content : file.keys()) {
-            boolean isSpecial = named.values().stream().anyMatch(t -> t != null && t.content().equals(content))
-                    || extra.stream().anyMatch(t -> t.content().equals(content));
+            boolean isSpecial = listed.contains(content);
             added.put(file.id(content, TokenizerFiles.MOST_IDS),
                     new AddedToken(content, false, false, false, !isSpecial, isSpecial));
         }

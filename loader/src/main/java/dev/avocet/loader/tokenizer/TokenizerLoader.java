@@ -49,7 +49,7 @@ final class TokenizerLoader {
         if (!isBert) {
             builder.add(List.copyOf(SpecialTokens.serializedTokens(serialized).values()));
         }
-        builder.add(special.all());
+        builder.add(special.all(builder.added()));
         var texts = texts(vocabulary, builder);
         var settings = isBert ? bertModel(special) : serializedModel();
         if (!vocabulary.containsKey(settings.unknown())) {
@@ -202,12 +202,8 @@ final class TokenizerLoader {
         if (isBert) {
             return required(special, "pad_token", builder);
         }
-        var padding = serialized.object("padding");
         var text = special.text("pad_token");
-        if (text == null) {
-            text = padding == null ? "[PAD]" : padding.text("pad_token", "[PAD]");
-        }
-        var id = builder.id(text);
+        var id = builder.id(text == null ? "[PAD]" : text);
         return id == null ? -1 : id;
     }
 

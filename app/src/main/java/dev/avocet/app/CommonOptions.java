@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.app;
+
+import dev.avocet.core.AvocetException;
+import dev.avocet.core.backend.BackendUnavailable;
+import dev.avocet.core.backend.Device;
+import dev.avocet.core.backend.DeviceOptions;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that all commands have. */
+final class CommonOptions {
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", converter = DeviceName.class,
+            description = "Where to compute: auto, cpu, cpu:TIER (v4, v3 or baseline), reference (plain Java, slow), cuda or "
+                    + "cuda:N. "
+                    + "auto is cpu, and reference where the CPU kernels can't be used. Default: auto.")
+    private String device;
+
+    @Option(names = "--threads", paramLabel = "N", converter = AtLeastOne.class,
+            description = "Threads that compute. Default: one per processor.")
+    private Integer threads;
+
+    @Option(names = "--offline", description = "Never use the network. Nothing does so yet.")
+    private boolean offline;
+
+    @Option(names = "--verbose", description = "Show the log, and where an error comes from.")
+    private boolean verbose;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    private boolean help;
+
+    /** Reads the name of a device. */
+    static final class DeviceName implements ITypeConverter<String> {
+        private static final Pattern KNOWN = Pattern.compile("auto|cpu(:[a-z0-9]+)?|reference|cuda(:[0-9]+)?");
+
+        @Override
+        public String convert(String text) {
+            if (!KNOWN.matcher(text).matches()) {
+                throw new TypeConversionException(
+                        "'" + text + "' is none of auto, cpu, cpu:TIER, reference, cuda, cuda:N");
+            }
+            return text;
+        }
+    }
+
+    /** How much of the machine to use. */
+    DeviceOptions deviceOptions() {
+        return threads == null ? DeviceOptions.defaults() : DeviceOptions.ofThreads(threads);
+    }
+
+    /** Opens the device that the user chose; {@code work} is asked for only where it will take long. */
+    Device open(Terminal terminal, Supplier<Work> work) {
+        if (!device.equals("auto")) {
+            return open(device);
+        }
+        try {
+            return Device.firstOf(deviceOptions(), "cpu");
+        } catch (BackendUnavailable refusal) {
+            terminal.say("the CPU kernels can't be used: " + refusal.getMessage());
+            var reference = open("reference");
+            terminal.say("COMPUTING IN PLAIN JAVA INSTEAD, which is many times slower: "
+                    + work.get().estimate(reference));
+            return reference;
+        }
+    }
+
+    private Device open(String name) {
+        try {
+            return Device.firstOf(deviceOptions(), name);
+        } catch (BackendUnavailable refusal) {
+            throw new AvocetException("the device " + name + " can't be used: " + refusal.getMessage()
+                    + "; \"avocet doctor\" tells which ones can", refusal);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.app;
+
+import dev.avocet.core.AvocetException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What a user writes for a model: a path that exists, the name of a bundled one, or a name on the hub.
+ *
+ * @param name as it was written
+ */
+record ModelReference(String name, Path folder) {
+    /** The description of an option that takes one. */
+    static final String HELP =
+            "The model: a folder in Hugging Face layout, or a bundled one (tiny-vit, tiny-align).";
+
+    private static final Pattern HUB_ID = Pattern.compile("[\\w.-]+/[\\w.-]+(@\\S+)?");
+
+    /** The model, or the demo, which is then announced, where none is named. */
+    static ModelReference of(String reference, Demo otherwise, Terminal terminal) {
+        if (reference != null) {
+            return of(reference);
+        }
+        otherwise.announce(terminal);
+        return new ModelReference(otherwise.id(), otherwise.folder());
+    }
+
+    /** The model. */
+    static ModelReference of(String reference) {
+        var path = resolve(reference);
+        if (!Files.isDirectory(path)) {
+            throw new AvocetException(
+                    path + " is not a folder; --model takes the folder with config.json and the weights");
+        }
+        return new ModelReference(reference, path);
+    }
+
+    /** The file or folder that a reference stands for. */
+    static Path resolve(String reference) {
+        if (reference.isBlank()) {
+            throw new UsageException("the model's name is empty");
+        }
+        boolean isPath = reference.startsWith(".") || reference.startsWith("/") || reference.startsWith("~");
+        var path = path(reference);
+        if (Files.exists(path)) {
+            return path;
+        }
+        if (isPath) {
+            throw new AvocetException(path + " does not exist; check the path of the model");
+        }
+        return Demo.named(reference).map(Demo::folder).orElseThrow(() -> unknown(reference));
+    }
+
+    /** The shell replaces ~ only where it begins a word: not in --model=~/vit. */
+    private static Path path(String reference) {
+        try {
+            return reference.equals("~") || reference.startsWith("~/")
+                    ? Path.of(System.getProperty("user.home") + reference.substring(1))
+                    : Path.of(reference);
+        } catch (InvalidPathException e) {
+            throw new AvocetException("\"" + reference + "\" is not a path: " + e.getReason(), e);
+        }
+    }
+
+    private static AvocetException unknown(String reference) {
+        var bundled = Arrays.stream(Demo.values()).map(Demo::id).collect(Collectors.joining(", "));
+        if (HUB_ID.matcher(reference).matches()) {
+            return new AvocetException(
+                    "there is no folder " + reference + ", and models of the hub are not supported yet; "
+                            + "download " + reference + " by other means and pass its folder, or a bundled model ("
+                            + bundled + ")");
+        }
+        return new AvocetException(
+                "there is no model \"" + reference + "\": neither a path nor a bundled model (" + bundled
+                        + "); check the name");
+    }
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""PyTorch as a worker: eager, eager with channels last, or compiled with the weights frozen.
+
+usage: peer_torch.py eager|channels-last|compile CHECKPOINT INPUTS OUTPUT THREADS
+"""
+import sys
+
+import torch
+import transformers
+import worker
+from torch._inductor import config as inductor
+
+
+def load(folder, inputs):
+    """The part of the checkpoint that takes these inputs."""
+    transformers.utils.logging.disable_progress_bar()
+    load = {"dtype": torch.float32, "local_files_only": True}
+    if transformers.AutoConfig.from_pretrained(folder, local_files_only=True).model_type == "vit":
+        return transformers.ViTForImageClassification.from_pretrained(folder, **load).eval()
+    model = transformers.AlignModel.from_pretrained(folder, **load).eval()
+    return model.vision_model if "pixel_values" in inputs else model.text_model
+
+
+def main():
+    mode, task = sys.argv[1], worker.Task(sys.argv[2:])
+    torch.set_num_threads(task.threads)
+    inputs = {name: torch.from_numpy(values.copy()) for name, values in task.inputs.items()}
+    model = load(task.model, inputs)
+    if mode == "channels-last":
+        model = model.to(memory_format=torch.channels_last)
+        inputs = {name: value.to(memory_format=torch.channels_last) if value.dim() == 4 else value
+                  for name, value in inputs.items()}
+    elif mode == "compile":
+        inductor.freezing = True
+        model = torch.compile(model)
+
+    def run():
+        with torch.inference_mode(mode != "compile"), torch.no_grad():
+            return model(**inputs)[task.output].numpy()
+
+    if mode == "compile":
+        run()  # compiling belongs to loading
+    worker.serve(f"PyTorch {torch.__version__} {mode}", run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.bench.compare;
+
+import dev.avocet.bench.Workload;
+import dev.avocet.core.graph.Ops;
+import dev.avocet.core.tensor.Shape;
+import dev.avocet.loader.Pretrained;
+import dev.avocet.loader.checkpoint.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Measures engines side by side: all are loaded, then each in turn makes an inference, round after round, so that whatever
+ * else happens to the machine happens to all of them.
+ */
+final class Measurement implements AutoCloseable {
+    private static final int WARM_UPS = 3;
+    /** Threads of the engine before may still spin for work; ONNX Runtime's do for some tens of milliseconds. */
+    private static final long PAUSE_MILLIS = 100;
+    /** Below this, waking up and a cold cache would be a part of the time that no one asked for. */
+    private static final long SETTLE_BELOW_NANOS = 500_000_000;
+    /** What the machine's peak is measured with: enough to take some tenths of a second. */
+    private static final int PEAK_GFLOP_PER_THREAD = 20;
+
+    private final Workload workload;
+    private final int batch;
+    private final Setting setting;
+    private final Path scratch;
+    private final SequencedMap<String, String> absent = new LinkedHashMap<>();
+    private final List<Contestant> contestants = new ArrayList<>();
+    private WorkerProcess peak;
+
+    /** What all measurements of a run have in common. */
+    record Setting(Places places, List<Peer> peers, int threads, int runs) {}
+
+    /** An engine that takes part. */
+    private record Contestant(
+            Peer peer, WorkerProcess worker, long firstNanos, long warmNanos, float[] output, long[] nanos) {}
+
+    private Measurement(Workload workload, int batch, Setting setting, Path scratch) {
+        this.workload = workload;
+        this.batch = batch;
+        this.setting = setting;
+        this.scratch = scratch;
+    }
+
+    static Comparison of(Workload workload, int batch, Setting setting) throws IOException {
+        var scratch = Files.createTempDirectory("avocet-compare");
+        try (var measurement = new Measurement(workload, batch, setting, scratch)) {
+            return measurement.measure();
+        }
+    }
+
+    private Comparison measure() throws IOException {
+        var inputs = scratch.resolve("inputs.safetensors");
+        SafetensorsWriter.write(inputs, workload.inputs(batch), Map.of());
+        for (var peer : setting.peers()) {
+            enter(peer, inputs);
+        }
+        enterPeak();
+        var peakNanos = new long[setting.runs()];
+        var load = rounds(peakNanos);
+        double peakGflops = peak == null ? 0 : peakGflop() / new Times(peakNanos).medianMillis() * 1e3;
+        return new Comparison(workload, batch, gflop(), peakGflops, entries(), absent, load);
+    }
+
+    private void enter(Peer peer, Path inputs) throws IOException {
+        progress("starting " + peer.id());
+        WorkerProcess worker = null;
+        try {
+            var command = peer.command(workload, inputs, setting.places(), setting.threads());
+            worker = WorkerProcess.start(command, scratch.resolve(peer.id() + ".log"));
+            long first = worker.run();
+            long warm = first;
+            for (int i = 0; i < WARM_UPS; i++) {
+                warm = worker.run();
+            }
+            contestants.add(new Contestant(
+                    peer, worker, first, warm, worker.output(scratch), new long[setting.runs()]));
+        } catch (IOException e) {
+            if (worker != null) {
+                worker.close();
+            }
+            if (peer == Peer.AVOCET) {
+                throw new IOException("avocet failed: " + e.getMessage(), e);
+            }
+            absent.put(peer.id(), e.getMessage());
+        }
+    }
+
+    private void enterPeak() {
+        try {
+            var program = setting.places().peak();
+            peak = WorkerProcess.start(
+                    List.of(program.toString(), Integer.toString(setting.threads()), Integer.toString(peakGflop())),
+                    scratch.resolve("peak.log"));
+            peak.run();
+        } catch (IOException e) {
+            absent.put("peak", e.getMessage());
+        }
+    }
+
+    private int peakGflop() {
+        return PEAK_GFLOP_PER_THREAD * setting.threads();
+    }
+
+    private Comparison.Load rounds(long[] peakNanos) throws IOException {
+        long fastest = contestants.stream().mapToLong(Contestant::warmNanos).min().orElseThrow();
+        var machine = ProcFiles.machine();
+        long workers = workerTicks();
+        for (int round = 0; round < setting.runs(); round++) {
+            progress("round " + (round + 1) + " of " + setting.runs());
+            for (int turn = 0; turn < contestants.size(); turn++) {
+                // Each comes after every other one in turn.
+                var contestant = contestants.get((round + turn) % contestants.size());
+                pause();
+                if (fastest < SETTLE_BELOW_NANOS) {
+                    contestant.worker().run();
+                }
+                contestant.nanos()[round] = contestant.worker().run();
+            }
+            if (peak != null) {
+                pause();
+                peakNanos[round] = peak.run();
+            }
+        }
+        return Comparison.Load.of(ProcFiles.machine().since(machine), workerTicks() - workers);
+    }
+
+    private long workerTicks() {
+        long engines = contestants.stream().mapToLong(contestant -> contestant.worker().cpuTicks()).sum();
+        return engines + (peak == null ? 0 : peak.cpuTicks());
+    }
+
+    private List<Comparison.Entry> entries() {
+        var wanted = contestants.getFirst().output();
+        return contestants.stream()
+                .map(each -> new Comparison.Entry(each.peer(), each.worker().version(), new Times(each.nanos()),
+                        each.worker().startNanos(), each.firstNanos(), each.worker().peakResidentBytes(),
+                        apart(wanted, each.output())))
+                .toList();
+    }
+
+    /** The largest difference, relative to the largest value; infinite where sizes differ or a value is no number. */
+    static double apart(float[] wanted, float[] found) {
+        if (wanted.length != found.length) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double largest = 0;
+        double apart = 0;
+        for (int i = 0; i < wanted.length; i++) {
+            if (!Float.isFinite(wanted[i]) || !Float.isFinite(found[i])) {
+                return Double.POSITIVE_INFINITY;
+            }
+            largest = Math.max(largest, Math.abs(wanted[i]));
+            apart = Math.max(apart, Math.abs(wanted[i] - (double) found[i]));
+        }
+        return apart == 0 ? 0 : apart / largest;
+    }
+
+    private double gflop() throws IOException {
+        try (var pretrained = Pretrained.open(workload.checkpoint(setting.places().home()))) {
+            var shapes = new LinkedHashMap<String, Shape>();
+            workload.inputs(batch).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+            var ops = Ops.record();
+            var graph = ops.graph(pretrained.model().forward(ops, shapes));
+            return graph.only(List.of(workload.output())).flops() / 1e9;
+        }
+    }
+
+    private void progress(String what) {
+        System.err.println(workload.id() + ", batch " + batch + ": " + what);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted between two runs", e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (var contestant : contestants) {
+            contestant.worker().close();
+        }
+        if (peak != null) {
+            peak.close();
+        }
+        try (var files = Files.list(scratch)) {
+            for (var file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(scratch);
+    }
+}

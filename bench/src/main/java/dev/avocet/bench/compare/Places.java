@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.bench.compare;
+
+import dev.avocet.bench.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where things are.
+ *
+ * @param home what is made once: checkpoints and graphs
+ * @param peers the folder of the peers' scripts
+ * @param interpreter the Python that has the peers' packages
+ */
+record Places(Path home, Path peers, Path interpreter) {
+    /** The Python that has the peers' packages. */
+    String python() throws NotHereException {
+        if (!Files.isExecutable(interpreter)) {
+            throw new NotHereException("there is no " + interpreter
+                    + "; make it by " + peers.resolve("install") + ", or name another Python by --python");
+        }
+        return interpreter.toString();
+    }
+
+    /** A script of the peers. */
+    String script(String name) {
+        return peers.resolve(name).toString();
+    }
+
+    /** The graph of a workload, exported at the first call. */
+    Path graph(Workload workload) throws IOException {
+        var folder = home.resolve("onnx");
+        var graph = folder.resolve(workload.id() + ".onnx");
+        if (Files.notExists(graph)) {
+            var checkpoint = workload.checkpoint(home);
+            System.err.println("exporting " + checkpoint + " to " + folder + " once, takes a few minutes");
+            call(List.of(python(), "-W", "ignore", script("export_onnx.py"), checkpoint.toString(), folder.toString()));
+        }
+        return graph;
+    }
+
+    /** The program that measures the machine itself, compiled for it. */
+    Path peak() throws IOException {
+        var program = home.resolve("peak");
+        var source = peers.resolve("peak.c");
+        if (Files.notExists(program)
+                || Files.getLastModifiedTime(program).compareTo(Files.getLastModifiedTime(source)) < 0) {
+            Files.createDirectories(home);
+            call(List.of("cc", "-O3", "-march=native", "-ffp-contract=fast", "-pthread", "-o", program.toString(),
+                    source.toString()));
+        }
+        return program;
+    }
+
+    private static void call(List<String> command) throws IOException {
+        try {
+            var process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            if (process.waitFor() != 0) {
+                throw new NotHereException("failed: " + String.join(" ", command));
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while waiting for " + command.getFirst(), e);
+        } catch (NotHereException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new NotHereException(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.bench.compare;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** What Linux tells in /proc; elsewhere everything is zero or unknown. */
+final class ProcFiles {
+    private static final Path PROC = Path.of("/proc");
+
+    private ProcFiles() {}
+
+    /**
+     * Processor time of the whole machine since its start, in clock ticks.
+     *
+     * @param total of all processors, idle or not
+     * @param busy spent in processes and the kernel
+     * @param steal that the hypervisor gave to others although this machine had work
+     */
+    record CpuTicks(long total, long busy, long steal) {
+        /** From the first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal, and parts of the first two. */
+        static CpuTicks parse(String line) {
+            var fields =
+                    Arrays.stream(line.strip().split("\\s+")).skip(1).limit(8).mapToLong(Long::parseLong).toArray();
+            var ticks = Arrays.copyOf(fields, 8);
+            long busy = ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6];
+            return new CpuTicks(busy + ticks[3] + ticks[4] + ticks[7], busy, ticks[7]);
+        }
+
+        /** What passed between an earlier reading and this one. */
+        CpuTicks since(CpuTicks earlier) {
+            return new CpuTicks(total - earlier.total, busy - earlier.busy, steal - earlier.steal);
+        }
+    }
+
+    static CpuTicks machine() {
+        return lines("stat").stream().findFirst().map(CpuTicks::parse).orElse(new CpuTicks(0, 0, 0));
+    }
+
+    static long ticksOf(long pid) {
+        return lines(pid + "/stat").stream().findFirst().map(ProcFiles::ticksOf).orElse(0L);
+    }
+
+    /** User and system time, fields 14 and 15; the second field, the name in parentheses, may hold anything. */
+    static long ticksOf(String stat) {
+        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    }
+
+    static long peakResidentBytes(long pid) {
+        return field(lines(pid + "/status"), "VmHWM").map(value -> Long.parseLong(value.split(" ")[0]) << 10)
+                .orElse(0L);
+    }
+
+    /** The processor's name, or else the architecture. */
+    static String processor() {
+        return field(lines("cpuinfo"), "model name").orElse(System.getProperty("os.arch"));
+    }
+
+    private static java.util.Optional<String> field(List<String> lines, String name) {
+        return lines.stream().filter(line -> line.startsWith(name)).findFirst()
+                .map(line -> line.substring(line.indexOf(':') + 1).strip());
+    }
+
+    private static List<String> lines(String name) {
+        try {
+            return Files.readAllLines(PROC.resolve(name));
+        } catch (IOException notLinux) {
+            return List.of();
+        }
+    }
+}

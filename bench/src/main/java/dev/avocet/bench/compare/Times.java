@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.bench.compare;
+
+import java.util.Arrays;
+
+/** How long each of some runs took. */
+record Times(long[] nanos) {
+    /** Keeps a sorted copy of its own. */
+    Times {
+        if (nanos.length == 0) {
+            throw new IllegalArgumentException("there are no times");
+        }
+        nanos = nanos.clone();
+        Arrays.sort(nanos);
+    }
+
+    double minMillis() {
+        return nanos[0] / 1e6;
+    }
+
+    double medianMillis() {
+        return (nanos[(nanos.length - 1) / 2] + nanos[nanos.length / 2]) / 2e6;
+    }
+
+    /** By nearest rank: the slowest of fewer than 100 runs. */
+    double p99Millis() {
+        return nanos[(int) Math.ceil(0.99 * nanos.length) - 1] / 1e6;
+    }
+}

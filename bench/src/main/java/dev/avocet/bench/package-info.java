@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Benchmarks: kernels and models with JMH, and the comparison with other engines. */
+package dev.avocet.bench;
