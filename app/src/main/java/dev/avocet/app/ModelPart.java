@@ -56,13 +56,16 @@ record ModelPart(Model model, String unit, SequencedMap<String, Shape> inputs, S
     private static Shape pictures(EfficientNet net, Pretrained pretrained, int batch) {
         int channels = net.config().numChannels();
         var side = net.config().imageSize();
-        var size = hasPreprocessor(pretrained.folder()) ? pretrained.preprocessor().framing().fixed() : Optional.<Extent>empty();
+        var size = hasPreprocessor(pretrained.folder())
+                ? pretrained.preprocessor().framing().fixed()
+                : Optional.<Extent>empty();
         var extent = size.orElse(new Extent(side, side));
         return Shape.of(batch, channels, extent.height(), extent.width());
     }
 
     private static boolean hasPreprocessor(Path folder) {
-        return Stream.of("preprocessor_config.json", "processor_config.json").map(folder::resolve).anyMatch(Files::exists);
+        return Stream.of("preprocessor_config.json", "processor_config.json").map(folder::resolve)
+                .anyMatch(Files::exists);
     }
 
     private static ModelPart pictures(Model model, Shape shape, String output) {
