@@ -117,7 +117,7 @@ def main(out):
             folds[strip(s)].append(c)
     table["word"] = words()
     marks = set(table["mark"])
-    starters = [c for c in table["mark"] if nfd(chr(c)) == chr(c) and not has_class(nfd, chr(c))]
+    starters = [c for c in table["mark"] if not all(has_class(nfd, part) for part in nfd(chr(c)))]
     classes = defaultdict(list)
     for c in CODE_POINTS:
         if c not in marks and has_class(nfd, chr(c)):
@@ -131,7 +131,7 @@ def main(out):
         line("# Ranges of code points in hexadecimal, both ends included; /2 takes every second one.")
         for name in ("space", "removed", "punctuation", "cjk", "mark", "word"):
             line(name, *plain_ranges(table[name]))
-        line("# Marks of canonical combining class 0: they end a run of marks that normalization sorts.")
+        line("# Marks that are, or decompose into one, of canonical combining class 0: they end a run of marks that normalization sorts.")
         line("starter", *plain_ranges(starters))
         line("# class C: code points of that combining class that are no non-spacing marks here, so stay when accents go.")
         for k in sorted(classes):

@@ -2,15 +2,17 @@
 // Depthwise convolution: a kernel of its own for each channel, channels side by side in a vector.
 //
 // A row of some neighbouring results stays in registers while the pixels above it pass by: each pixel is loaded once per kernel row
-// and serves all results it touches. Channels come first: a block of them goes through a whole band of the picture, so that each
-// cache line of the picture is fetched once and its kernel rows come from the nearest caches.
+// and serves all results it touches. The rows under the kernel stay in the second-level cache, as far as the channels of a slab go.
+// What the next row of results needs is asked for in the order in which it lies in memory, a little before each vector of channels;
+// the order in which it is read, pixel by pixel with all other channels between, would be too slow for memory.
 //
 // The taps of a result are added in order of kernel rows and columns; taps outside the picture add nothing.
 #include "elementwise.h"
 
-#define RESULTS 8            // neighbouring results in registers
-#define CHANNELS_PER_UNIT 32 // two cache lines of each pixel
-#define ROWS_PER_BAND 8
+#define RESULTS 8     // neighbouring results in registers
+#define SLAB 128      // channels of a unit: 512 neighbouring bytes of each pixel
+#define THIN_BAND 8   // rows of a unit at least: the kernel's other rows are read again for each band
+#define ENOUGH 16     // units for some threads
 
 // Where the taps of a result row lie for one vector of channels.
 struct taps {
@@ -100,64 +102,78 @@ static void result_row(const struct convolution *c, results_function *const (*re
     }
 }
 
-static int64_t blocks(const struct convolution *c) { return parts(c->channels, CHANNELS_PER_UNIT); }
+static int64_t slabs(const struct convolution *c) { return parts(c->channels, SLAB); }
 
-// Enough units for some threads, but no band so thin that its neighbours' rows weigh.
 static int64_t bands(const struct convolution *c) {
-    return most(1, least(c->out_height / ROWS_PER_BAND, parts(32, blocks(c) * most(c->batch, 1))));
+    return most(1, least(c->out_height / THIN_BAND, parts(ENOUGH, most(1, c->batch * slabs(c)))));
 }
 
 int64_t depthwise_plan(struct op *op) {
     const struct convolution *c = &op->convolution;
-    op->units = c->batch * blocks(c) * bands(c);
+    op->units = c->batch * slabs(c) * bands(c);
     op->least = 1;
     return 0;
 }
 
-// The lines of the pixels that the next row of results needs and this one did not.
-static void prefetch_next(const struct convolution *c, const float *x, int64_t row, int64_t x_row) {
-    for (int64_t i = 0; i < c->stride; i++) {
-        const int64_t down = row * c->stride - c->top + c->kernel_height + i;
-        if (down < 0 || down >= c->height) continue;
-        for (int64_t across = 0; across < c->width; across++) {
-            prefetch(x + down * x_row + across * c->x.stride);
-            prefetch(x + down * x_row + across * c->x.stride + 16);
+// Asks for one of `count` equal parts of some pixels' channels.
+INLINE void prefetch_pixels(const float *pixels, int64_t number, int64_t stride, int64_t channels, int64_t part, int64_t count) {
+    const int64_t end = number * (part + 1) / count;
+    for (int64_t i = number * part / count; i < end; i++)
+        for (int64_t channel = 0; channel < channels; channel += 16) prefetch_far(pixels + i * stride + channel);
+}
+
+// A slab's channels [first, first + channels) of rows [row, end) of a picture of results.
+struct unit {
+    const float *x;
+    float *y;
+    int64_t first, channels, row, end, result;
+};
+
+static void unit_run(const struct convolution *c, const struct workplace *place, const struct unit *u) {
+    results_function *const(*results)[2] = results_for(c);
+    const int64_t x_row = c->width * c->x.stride, y_row = c->out_width * c->y.stride, weight_stride = parts(c->channels, 16) * 16;
+    const struct epilogue *e = &c->epilogue;
+    for (int64_t row = u->row; row < u->end; row++) {
+        const int64_t top = row * c->stride - c->top;
+        const int64_t skipped = least(most(0, -top), c->kernel_height), bottom = least(top + c->kernel_height, c->height);
+        const int64_t rows_below = row + 1 < u->end ? most(0, least(c->stride, c->height - most(bottom, 0))) : 0;
+        for (int64_t channel = 0; channel < u->channels; channel += LANES) {
+            const int64_t part = channel / LANES, count = parts(u->channels, LANES);
+            prefetch_pixels(u->x + bottom * x_row, rows_below * c->width, c->x.stride, u->channels, part, count);
+            if (row + 1 < u->end) prefetch_pixels(u->y + (row + 1) * y_row, c->out_width, c->y.stride, u->channels, part, count);
+            const struct taps taps = {
+                .x = u->x + (top + skipped) * x_row + channel,
+                .weight = at(place, c->weight) + skipped * c->kernel_width * weight_stride + u->first + channel,
+                .x_stride = c->x.stride,
+                .x_row = x_row,
+                .weight_stride = weight_stride,
+                .kernel_rows = most(0, bottom - top - skipped),
+                .width = c->width,
+            };
+            float *y = u->y + row * y_row + channel;
+            if (results) result_row(c, results, &taps, y);
+            else result_row_of_any(c, &taps, y);
+            const int64_t result = (u->result + row) * c->out_width;
+            finish(e->function, e->bias ? at(place, e->bias) + u->first + channel : 0,
+                   e->residual.at ? at(place, e->residual.at) + result * e->residual.stride + u->first + channel : 0,
+                   e->residual.stride, y, c->y.stride, c->out_width, 1);
         }
     }
 }
 
 void depthwise_run(const struct op *op, const struct workplace *place, int64_t from, int64_t to) {
     const struct convolution *c = &op->convolution;
-    results_function *const(*results)[2] = results_for(c);
-    const int64_t x_row = c->width * c->x.stride, weight_stride = parts(c->channels, 16) * 16;
-    const struct epilogue *e = &c->epilogue;
     for (int64_t unit = from; unit < to; unit++) {
-        const int64_t band = unit % bands(c), block = unit / bands(c) % blocks(c), picture = unit / bands(c) / blocks(c);
-        const int64_t first = block * CHANNELS_PER_UNIT, end = least(first + CHANNELS_PER_UNIT, c->channels);
-        const float *x = at(place, c->x.at) + picture * c->height * x_row;
-        const int64_t last = c->out_height * (band + 1) / bands(c);
-        for (int64_t row = c->out_height * band / bands(c); row < last; row++) {
-            if (row + 1 < last) prefetch_next(c, x + first, row, x_row);
-            const int64_t top = row * c->stride - c->top;
-            const int64_t skipped = least(most(0, -top), c->kernel_height), bottom = least(top + c->kernel_height, c->height);
-            const int64_t result = (picture * c->out_height + row) * c->out_width;
-            for (int64_t channel = first; channel < end; channel += LANES) {
-                const struct taps taps = {
-                    .x = x + (top + skipped) * x_row + channel,
-                    .weight = at(place, c->weight) + skipped * c->kernel_width * weight_stride + channel,
-                    .x_stride = c->x.stride,
-                    .x_row = x_row,
-                    .weight_stride = weight_stride,
-                    .kernel_rows = most(0, bottom - top - skipped),
-                    .width = c->width,
-                };
-                float *y = at(place, c->y.at) + result * c->y.stride + channel;
-                if (results) result_row(c, results, &taps, y);
-                else result_row_of_any(c, &taps, y);
-                finish(e->function, e->bias ? at(place, e->bias) + channel : 0,
-                       e->residual.at ? at(place, e->residual.at) + result * e->residual.stride + channel : 0, e->residual.stride, y,
-                       c->y.stride, c->out_width, 1);
-            }
-        }
+        const int64_t band = unit % bands(c), slab = unit / bands(c) % slabs(c), picture = unit / bands(c) / slabs(c);
+        const int64_t first = slab * SLAB;
+        unit_run(c, place, &(struct unit){
+            .x = at(place, c->x.at) + picture * c->height * c->width * c->x.stride + first,
+            .y = at(place, c->y.at) + picture * c->out_height * c->out_width * c->y.stride + first,
+            .first = first,
+            .channels = least(SLAB, c->channels - first),
+            .row = c->out_height * band / bands(c),
+            .end = c->out_height * (band + 1) / bands(c),
+            .result = picture * c->out_height,
+        });
     }
 }

@@ -10,7 +10,8 @@
 //   sigmoid        2               3
 //   swish          3               4
 //
-// Not-a-numbers stay, infinities give the limits, results too small for a normal float may lose their last bits.
+// Not-a-numbers stay, infinities give the limits, results too small for a normal float may lose their last bits, and sigmoid and
+// swish are 0 below -88.7.
 // The polynomials are minimax fits made for these intervals.
 #ifndef AVOCET_VMATH_H
 #define AVOCET_VMATH_H
@@ -56,11 +57,8 @@ INLINE vec tanh_of(vec x) {
     return if_less(size, splat(0.625f), near_zero, with_sign_of(elsewhere, x));
 }
 
-// x / (1 + e^-slope), without overflow on either side
-INLINE vec gated(vec x, vec slope) {
-    vec e = exp_of(zero() - absolute(slope));
-    return if_less(slope, zero(), x * e, x) / (splat(1) + e);
-}
+// x / (1 + e^-slope): 0 where the power overflows, from slope = -88.7 on
+INLINE vec gated(vec x, vec slope) { return x / (splat(1) + exp_of(zero() - slope)); }
 
 // x * Phi(x). The tail Phi(-t) is e^(-t*t/2) * p(v) / (t + 2.5) with v = (t - 2.5) / (t + 2.5); t*t is split so that its
 // rounding does not reach the exponential.

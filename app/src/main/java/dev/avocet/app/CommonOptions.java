@@ -14,7 +14,8 @@ import picocli.CommandLine.TypeConversionException;
 /** The options that all commands have. */
 final class CommonOptions {
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", converter = DeviceName.class,
-            description = "Where to compute: auto, cpu, reference (plain Java, slow), cuda or cuda:N. "
+            description = "Where to compute: auto, cpu, cpu:TIER (v4, v3 or baseline), reference (plain Java, slow), cuda or "
+                    + "cuda:N. "
                     + "auto is cpu, and reference where the CPU kernels can't be used. Default: auto.")
     private String device;
 
@@ -33,12 +34,13 @@ final class CommonOptions {
 
     /** Reads the name of a device. */
     static final class DeviceName implements ITypeConverter<String> {
-        private static final Pattern KNOWN = Pattern.compile("auto|cpu|reference|cuda(:[0-9]+)?");
+        private static final Pattern KNOWN = Pattern.compile("auto|cpu(:[a-z0-9]+)?|reference|cuda(:[0-9]+)?");
 
         @Override
         public String convert(String text) {
             if (!KNOWN.matcher(text).matches()) {
-                throw new TypeConversionException("'" + text + "' is none of auto, cpu, reference, cuda, cuda:N");
+                throw new TypeConversionException(
+                        "'" + text + "' is none of auto, cpu, cpu:TIER, reference, cuda, cuda:N");
             }
             return text;
         }

@@ -8,35 +8,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 
-/** The instruction sets that the CPU kernels are compiled for, each tried by forcing it as a user would. */
+/** The instruction-set tiers that the CPU kernels are compiled for, each opened as a user would. */
 final class CpuTiers {
-    private static final String FORCE = "avocet.cpu.tier";
     private static final List<String> NAMES = List.of("baseline", "v3", "v4");
 
     private CpuTiers() {}
 
     /** For each tier "usable", or the reason why not. */
     static SequencedMap<String, Object> probe(DeviceOptions options) {
-        var forced = System.getProperty(FORCE);
         var tiers = new LinkedHashMap<String, Object>();
-        try {
-            for (var tier : NAMES) {
-                System.setProperty(FORCE, tier);
-                tiers.put(tier, probeForced(options));
-            }
-        } finally {
-            if (forced == null) {
-                System.clearProperty(FORCE);
-            } else {
-                System.setProperty(FORCE, forced);
-            }
+        for (var tier : NAMES) {
+            tiers.put(tier, probe(tier, options));
         }
         return tiers;
     }
 
-    private static String probeForced(DeviceOptions options) {
-        try {
-            Device.firstOf(options, "cpu").close();
+    private static String probe(String tier, DeviceOptions options) {
+        try (var _ = Device.firstOf(options, "cpu:" + tier)) {
             return "usable";
         } catch (BackendUnavailable refusal) {
             return "refused: " + refusal.getMessage();

@@ -15,30 +15,35 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** {@code bench/compare}. */
-@CommandLine.Command(name = "bench/compare", sortOptions = false, header = "Measure Avocet against other engines, in turn, on this machine.", description = {
-    "",
-    "Makes what it needs once (random weights, exported graphs), below $AVOCET_BENCH_HOME or ~/.cache/avocet/bench.",
-    "The exit code is 1 where an engine's output differs from Avocet's.",
-    ""})
+@CommandLine.Command(name = "bench/compare", sortOptions = false,
+        header = "Measure Avocet against other engines, in turn, on this machine.", description = {
+            "",
+            "Makes what it needs once (random weights, exported graphs), below $AVOCET_BENCH_HOME or ~/.cache/avocet/bench.",
+            "The exit code is 1 where an engine's output differs from Avocet's.",
+            ""})
 final class Compare implements Callable<Integer> {
     @Option(names = "--models", split = ",", paramLabel = "NAME", description = "vit, b7, bert. Default: all.")
     private List<String> models = Arrays.stream(Workload.values()).map(Workload::id).toList();
 
-    @Option(names = "--peers", split = ",", paramLabel = "NAME", description = "onnxruntime, openvino, torch, torch-channels-last, torch-compile; those that are not installed are"
-            + " named and left out. Default: all.")
+    @Option(names = "--peers", split = ",", paramLabel = "NAME",
+            description = "onnxruntime, openvino, torch, torch-channels-last, torch-compile; those that are not installed are"
+                    + " named and left out. Default: all.")
     private List<String> peers = Arrays.stream(Peer.values()).map(Peer::id).toList();
 
-    @Option(names = "--batch", split = ",", paramLabel = "N", description = "Pictures or texts in an inference. Default: 1.")
+    @Option(names = "--batch", split = ",", paramLabel = "N",
+            description = "Pictures or texts in an inference. Default: 1.")
     private List<Integer> batches = List.of(1);
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of each engine. Default: all processors.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--runs", paramLabel = "N", defaultValue = "15", description = "Timed inferences of each. Default: 15.")
+    @Option(names = "--runs", paramLabel = "N", defaultValue = "15",
+            description = "Timed inferences of each. Default: 15.")
     private int runs;
 
-    @Option(names = "--python", paramLabel = "FILE", description = "A Python with the packages of bench/peers/requirements.txt. Default: the one that"
-            + " bench/peers/install makes.")
+    @Option(names = "--python", paramLabel = "FILE",
+            description = "A Python with the packages of bench/peers/requirements.txt. Default: the one that"
+                    + " bench/peers/install makes.")
     private Path python;
 
     @Option(names = "--write", description = "Write docs/performance.md.")

@@ -35,7 +35,7 @@ final class ColumnSums {
         var back = new int[TOGETHER * length];
         for (int top = firstRow; top < endRow; top += ROWS) {
             int rows = Math.min(ROWS, endRow - top);
-            for (int x = 0; x < weights.size(); ) {
+            for (int x = 0; x < weights.size();) {
                 x = sumColumns(top, rows, x);
             }
             for (int y = 0; y < rows; y += TOGETHER) {

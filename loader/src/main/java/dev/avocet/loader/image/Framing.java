@@ -73,8 +73,9 @@ public record Framing(Optional<TargetSize> resize, Resample resample, Optional<E
         var extent = resize.map(size -> size.of(image.height(), image.width()))
                 .orElseGet(() -> new Extent(image.height(), image.width()));
         if (extent.height() < 1 || extent.width() < 1) {
-            throw new ConfigException("a picture of " + image.height() + " x " + image.width() + " pixels becomes one of "
-                    + extent + ", which has none: its proportions are too extreme for \"size\"");
+            throw new ConfigException(
+                    "a picture of " + image.height() + " x " + image.width() + " pixels becomes one of "
+                            + extent + ", which has none: its proportions are too extreme for \"size\"");
         }
         return extent;
     }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A picture as RGB bytes on the heap: immutable, safe to share, and nothing to close.
@@ -209,7 +210,7 @@ public final class Image {
 
     /** A pixel as {@code 0xRRGGBB}, counted from the top left corner. */
     public int rgb(int x, int y) {
-        int at = 3 * (java.util.Objects.checkIndex(y, height) * width + java.util.Objects.checkIndex(x, width));
+        int at = 3 * (Objects.checkIndex(y, height) * width + Objects.checkIndex(x, width));
         return (rgb[at] & 0xff) << 16 | (rgb[at + 1] & 0xff) << 8 | rgb[at + 2] & 0xff;
     }
 

@@ -32,7 +32,8 @@ public sealed interface Preprocessor permits ViTPreprocessor, EfficientNetPrepro
             }
         }
         if (!Files.exists(preprocessor)) {
-            throw new ConfigException(folder + " has no preprocessor_config.json, which says how pictures are prepared");
+            throw new ConfigException(
+                    folder + " has no preprocessor_config.json, which says how pictures are prepared");
         }
         return of(new Config(preprocessor.toString(), JsonFile.read(preprocessor)), modelType(folder));
     }

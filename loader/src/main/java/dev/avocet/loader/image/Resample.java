@@ -7,32 +7,34 @@ import java.util.Optional;
 /** The filters of Pillow's {@code Image.resize}, under the numbers that Pillow and Hugging Face write for them. */
 public enum Resample {
     /** The nearest pixel. */
-    NEAREST(0),
+    NEAREST(0, 0),
     /** A windowed sinc over three pixels to each side. */
-    LANCZOS(3),
+    LANCZOS(1, 3),
     /** Linear between neighbours; when shrinking, a tent over all pixels that an output pixel covers. */
-    BILINEAR(1),
+    BILINEAR(2, 1),
     /** Cubic convolution with a = -0.5. */
-    BICUBIC(2),
+    BICUBIC(3, 2),
     /** The mean of the pixels that an output pixel covers. */
-    BOX(0.5),
+    BOX(4, 0.5),
     /** A windowed sinc as wide as {@link #BILINEAR}, and sharper. */
-    HAMMING(1);
+    HAMMING(5, 1);
 
+    private final int number;
     private final double support;
 
-    Resample(double support) {
+    Resample(int number, double support) {
+        this.number = number;
         this.support = support;
     }
 
     /** The filter with Pillow's number, 0 to 5; empty for any other. */
     public static Optional<Resample> of(long number) {
-        return Arrays.stream(values()).filter(filter -> filter.number() == number).findFirst();
+        return Arrays.stream(values()).filter(filter -> filter.number == number).findFirst();
     }
 
     /** Pillow's number for this filter, as in {@code preprocessor_config.json}. */
     public int number() {
-        return ordinal();
+        return number;
     }
 
     /** How far from its centre the filter reaches, in pixels of the larger picture. */

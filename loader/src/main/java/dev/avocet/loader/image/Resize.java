@@ -57,7 +57,8 @@ final class Resize {
         int shrinkY = image.height() - height;
         if (shrinkY > 0 && shrinkY > 2L * shrinkX) {
             var shorter = new ByteRows(image.width(), window.height);
-            var all = new Resize(filter, image.width(), height, new Window(0, window.top, image.width(), window.height));
+            var all =
+                    new Resize(filter, image.width(), height, new Window(0, window.top, image.width(), window.height));
             all.pick(image, byRow.begin(), byRow.end(), new RowSums(byRow, rowLength, shorter));
             new ColumnSums(byColumn, shorter.pixels(), rowLength).apply(0, window.height, out);
         } else {

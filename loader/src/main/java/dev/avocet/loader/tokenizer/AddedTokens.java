@@ -103,7 +103,8 @@ final class AddedTokens {
                     asTheyCame.put(token.content(), id);
                 }
             });
-            return new AddedTokens(Map.copyOf(byId), asTheyCame, normalized, ignoresSpecial ? Set.copyOf(special) : Set.of());
+            return new AddedTokens(Map.copyOf(byId), asTheyCame, normalized,
+                    ignoresSpecial ? Set.copyOf(special) : Set.of());
         }
     }
 

@@ -159,7 +159,7 @@ final class Normalizer {
                 return;
             }
             out.addCodePoint(UnicodeTable.lower(codePoint));
-            if (codePoint == 0x130) {
+            if (codePoint == UnicodeTable.CAPITAL_I_WITH_DOT) {
                 out.add(DOT_ABOVE);
             }
         }

@@ -154,12 +154,12 @@ public final class Tokenizer {
     }
 
     private int room(int maxLength) {
-        int room = maxLength - pipeline.template().size();
-        if (room < 0) {
-            throw new IllegalArgumentException("a length of " + maxLength + " has no room for the "
-                    + pipeline.template().size() + " special tokens");
+        int special = pipeline.template().size();
+        if (maxLength < special) {
+            throw new IllegalArgumentException(
+                    "a length of " + maxLength + " has no room for the " + special + " special tokens");
         }
-        return room;
+        return maxLength - special;
     }
 
     /** Writes the special tokens, and between them the part of a text that is left of it after cutting. */

@@ -2,6 +2,7 @@
 package dev.avocet.loader.tokenizer;
 
 import dev.avocet.core.AvocetException;
+import dev.avocet.loader.checkpoint.CheckpointException;
 import java.nio.file.Path;
 
 /** A tokenizer's files can't be used; says which file, what is wrong with it, and what would be right. */
@@ -10,6 +11,11 @@ public final class TokenizerException extends AvocetException {
 
     TokenizerException(Path file, String problem) {
         super(file + ": " + problem);
+    }
+
+    /** What reading a file says, as a tokenizer's error. */
+    TokenizerException(CheckpointException cause) {
+        super(cause.getMessage(), cause);
     }
 
     TokenizerException(Path file, String problem, Throwable cause) {

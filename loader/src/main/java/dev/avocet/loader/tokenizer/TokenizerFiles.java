@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.tokenizer;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.avocet.loader.checkpoint.CheckpointException;
+import dev.avocet.loader.checkpoint.JsonFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -46,11 +45,11 @@ final class TokenizerFiles {
         return has(name) ? new JsonObject(folder.resolve(name), parse(folder.resolve(name))) : null;
     }
 
-    private Map<String, Object> parse(Path file) {
+    private static Map<String, Object> parse(Path file) {
         try {
-            return new ObjectMapper().readValue(text(file), new TypeReference<>() {});
-        } catch (JsonProcessingException e) {
-            throw new TokenizerException(file, "this is not one JSON object: " + e.getOriginalMessage(), e);
+            return JsonFile.read(file);
+        } catch (CheckpointException e) {
+            throw new TokenizerException(e);
         }
     }
 

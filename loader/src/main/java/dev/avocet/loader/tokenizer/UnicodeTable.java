@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.StringTokenizer;
-import java.util.function.IntConsumer;
 
 /**
  * The character properties that Hugging Face's tokenizers works with, for all of Unicode.
@@ -34,7 +33,7 @@ final class UnicodeTable {
     static final int MARK = 1 << 4;
     /** A letter, mark, digit or connector: what a token that must stand alone can't stand next to. */
     static final int WORD = 1 << 5;
-    /** A mark of combining class 0, which ends a run of marks that normalization sorts. */
+    /** A mark that is, or decomposes into one, of combining class 0: it ends a run of marks that normalization sorts. */
     static final int STARTER = 1 << 6;
     /** Has a combining class and is no {@link #MARK}. */
     static final int CLASS = 1 << 7;
@@ -42,6 +41,9 @@ final class UnicodeTable {
     static final int LOWER = 1 << 8;
     /** Is something else without its accents; Hangul syllables, which are arithmetic, included. */
     static final int FOLD = 1 << 9;
+
+    /** The only letter whose lower case is two code points: i and a dot above. */
+    static final int CAPITAL_I_WITH_DOT = 0x130;
 
     private static final int BLOCK = 256;
     private static final int HANGUL_FIRST = 0xAC00;
@@ -52,36 +54,30 @@ final class UnicodeTable {
     private static final UnicodeTable TABLE = new UnicodeTable();
 
     private final short[][] blocks = new short[(Character.MAX_CODE_POINT + 1) / BLOCK][];
-    /** Sorted; the code point in the upper half, in the lower one the lower-case letter. */
-    private final long[] lower;
-    /** Sorted; the code point in the upper half, in the lower one what remains, or the complement of an index of sequences. */
-    private final long[] folds;
-    /** Sorted; the code point in the upper half, in the lower one its canonical combining class. */
-    private final long[] classes;
-    private final int[][] sequences;
+    private final Mapping lower = new Mapping();
+    private final Mapping folds = new Mapping();
+    private final Mapping classes = new Mapping();
+    private final List<int[]> sequences = new ArrayList<>();
 
     private UnicodeTable() {
         Arrays.fill(blocks, new short[BLOCK]);
-        var pairs = new Pairs();
         var name = "unicode.txt";
         try (var stream = Objects.requireNonNull(UnicodeTable.class.getResourceAsStream(name), name);
                 var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.US_ASCII))) {
             for (var line = reader.readLine(); line != null; line = reader.readLine()) {
                 if (!line.startsWith("#")) {
-                    read(new StringTokenizer(line, " "), pairs);
+                    read(new StringTokenizer(line, " "));
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         mark(HANGUL_FIRST, HANGUL_LAST, FOLD);
-        // U+0130 is the only letter whose lower case is two code points; the second one is added by the normalizer.
-        pairs.lower.add(0x130L << 32 | 'i');
-        mark(0x130, 0x130, LOWER);
-        lower = sorted(pairs.lower);
-        folds = sorted(pairs.folds);
-        classes = sorted(pairs.classes);
-        sequences = pairs.sequences.toArray(int[][]::new);
+        mark(CAPITAL_I_WITH_DOT, CAPITAL_I_WITH_DOT, LOWER);
+        lower.add(CAPITAL_I_WITH_DOT, 'i');
+        lower.sort();
+        folds.sort();
+        classes.sort();
     }
 
     /** All properties of a code point, as the bits above. */
@@ -89,14 +85,14 @@ final class UnicodeTable {
         return TABLE.blocks[codePoint / BLOCK][codePoint % BLOCK];
     }
 
-    /** The lower case of a code point that has {@link #LOWER}; of U+0130 the first of two. */
+    /** The lower case of a code point that has {@link #LOWER}; of {@link #CAPITAL_I_WITH_DOT} the first of two. */
     static int lower(int codePoint) {
-        return find(TABLE.lower, codePoint);
+        return TABLE.lower.get(codePoint);
     }
 
     /** The canonical combining class of a code point that has {@link #CLASS}. */
     static int combiningClass(int codePoint) {
-        return find(TABLE.classes, codePoint);
+        return TABLE.classes.get(codePoint);
     }
 
     /**
@@ -104,12 +100,12 @@ final class UnicodeTable {
      * complement of a number to give to {@link #sequence}; not for Hangul.
      */
     static int fold(int codePoint) {
-        return find(TABLE.folds, codePoint);
+        return TABLE.folds.get(codePoint);
     }
 
     /** The code points that a negative result of {@link #fold} stands for; not to be changed. */
     static int[] sequence(int number) {
-        return TABLE.sequences[number];
+        return TABLE.sequences.get(number);
     }
 
     static boolean isHangulSyllable(int codePoint) {
@@ -130,11 +126,30 @@ final class UnicodeTable {
         return index == 0 ? 0 : 0x11A7 + index;
     }
 
-    private static final class Pairs {
-        private final List<Long> lower = new ArrayList<>();
-        private final List<Long> folds = new ArrayList<>();
-        private final List<Long> classes = new ArrayList<>();
-        private final List<int[]> sequences = new ArrayList<>();
+    private void read(StringTokenizer line) {
+        var name = line.nextToken();
+        switch (name) {
+            case "class" -> read(line, CLASS, classes, Integer.parseInt(line.nextToken()), false);
+            case "lower" -> read(line, LOWER, lower, Integer.parseInt(line.nextToken()), true);
+            case "fold" -> read(line, FOLD, folds, target(line.nextToken()), false);
+            default -> {
+                int bit = bit(name);
+                while (line.hasMoreTokens()) {
+                    var range = Range.parse(line.nextToken());
+                    mark(range.first, range.last, bit);
+                }
+            }
+        }
+    }
+
+    private void read(StringTokenizer line, int bit, Mapping mapping, int value, boolean isDistance) {
+        while (line.hasMoreTokens()) {
+            var range = Range.parse(line.nextToken());
+            for (int c = range.first; c <= range.last; c += range.step) {
+                mark(c, c, bit);
+                mapping.add(c, isDistance ? c + value : value);
+            }
+        }
     }
 
     /** Code points as they are written in the file: "first", "first-last" or "first-last/step". */
@@ -148,32 +163,7 @@ final class UnicodeTable {
             int slash = text.indexOf('/');
             int end = slash < 0 ? text.length() : slash;
             return new Range(Integer.parseInt(text, 0, dash, 16), Integer.parseInt(text, dash + 1, end, 16),
-                    slash < 0 ? 1 : Integer.parseInt(text.substring(slash + 1)));
-        }
-    }
-
-    private void read(StringTokenizer line, Pairs pairs) {
-        var name = line.nextToken();
-        switch (name) {
-            case "class" -> {
-                int value = Integer.parseInt(line.nextToken());
-                ranges(line, CLASS, c -> pairs.classes.add((long) c << 32 | value));
-            }
-            case "lower" -> {
-                int distance = Integer.parseInt(line.nextToken());
-                ranges(line, LOWER, c -> pairs.lower.add((long) c << 32 | (c + distance)));
-            }
-            case "fold" -> {
-                int value = target(line.nextToken(), pairs.sequences);
-                ranges(line, FOLD, c -> pairs.folds.add((long) c << 32 | (value & 0xFFFFFFFFL)));
-            }
-            default -> {
-                int bit = bit(name);
-                while (line.hasMoreTokens()) {
-                    var range = Range.parse(line.nextToken());
-                    mark(range.first, range.last, bit);
-                }
-            }
+                    slash < 0 ? 1 : Integer.parseInt(text, slash + 1, text.length(), 10));
         }
     }
 
@@ -190,22 +180,17 @@ final class UnicodeTable {
         };
     }
 
-    private static int target(String text, List<int[]> sequences) {
+    private int target(String text) {
         if (text.indexOf(',') < 0) {
             return Integer.parseInt(text, 16);
         }
-        sequences.add(Arrays.stream(text.split(",")).mapToInt(t -> Integer.parseInt(t, 16)).toArray());
-        return ~(sequences.size() - 1);
-    }
-
-    private void ranges(StringTokenizer line, int bit, IntConsumer each) {
-        while (line.hasMoreTokens()) {
-            var range = Range.parse(line.nextToken());
-            for (int c = range.first; c <= range.last; c += range.step) {
-                mark(c, c, bit);
-                each.accept(c);
-            }
+        var parts = new StringTokenizer(text, ",");
+        var sequence = new int[parts.countTokens()];
+        for (int i = 0; i < sequence.length; i++) {
+            sequence[i] = Integer.parseInt(parts.nextToken(), 16);
         }
+        sequences.add(sequence);
+        return ~(sequences.size() - 1);
     }
 
     /** Sets a bit in a range; equal neighbours stay one shared block, so that planes full of the same take no memory. */
@@ -227,21 +212,35 @@ final class UnicodeTable {
         }
     }
 
-    private static long[] sorted(List<Long> pairs) {
-        return pairs.stream().mapToLong(Long::longValue).sorted().toArray();
-    }
+    /** Numbers by code point: pairs in one long each, sorted when all are there. */
+    private static final class Mapping {
+        private long[] pairs = new long[64];
+        private int size;
 
-    private static int find(long[] pairs, int codePoint) {
-        int low = 0;
-        int high = pairs.length - 1;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if ((int) (pairs[middle] >> 32) < codePoint) {
-                low = middle + 1;
-            } else {
-                high = middle;
+        void add(int codePoint, int value) {
+            if (size == pairs.length) {
+                pairs = Arrays.copyOf(pairs, size * 2);
             }
+            pairs[size++] = (long) codePoint << 32 | value & 0xFFFFFFFFL;
         }
-        return (int) pairs[low];
+
+        void sort() {
+            Arrays.sort(pairs, 0, size);
+        }
+
+        /** The number of a code point that was added. */
+        int get(int codePoint) {
+            int low = 0;
+            int high = size - 1;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if ((int) (pairs[middle] >> 32) < codePoint) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return (int) pairs[low];
+        }
     }
 }

@@ -9,13 +9,10 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * The device {@code cpu}: the best instruction-set tier that this machine has, or the one that the system property
- * {@value #TIER_PROPERTY} names ({@code baseline}, {@code v3} or {@code v4}).
+ * The device {@code cpu}: the best instruction-set tier that this machine has; {@code cpu:baseline}, {@code cpu:v3} and
+ * {@code cpu:v4} force one, to compare results or speed.
  */
 public final class CpuBackendProvider implements BackendProvider {
-    /** Forces a tier, to compare results or speed. */
-    public static final String TIER_PROPERTY = "avocet.cpu.tier";
-
     @Override
     public String name() {
         return "cpu";
@@ -23,28 +20,27 @@ public final class CpuBackendProvider implements BackendProvider {
 
     @Override
     public Backend open(String selector, DeviceOptions options) {
-        if (!selector.isEmpty()) {
-            throw new BackendUnavailable("there is one cpu; write \"cpu\", not \"cpu:" + selector + "\"");
-        }
-        return CpuBackend.open(tier(), options);
+        return CpuBackend.open(tier(selector), options);
     }
 
-    private static Tier tier() {
+    private static Tier tier(String selector) {
         long supported = Kernels.supportedTiers();
-        var forced = System.getProperty(TIER_PROPERTY);
-        if (forced == null) {
-            return Arrays.stream(Tier.values()).filter(tier -> tier.isIn(supported)).reduce((_, better) -> better).orElseThrow();
+        if (selector.isEmpty()) {
+            return Arrays.stream(Tier.values()).filter(tier -> tier.isIn(supported)).reduce((_, better) -> better)
+                    .orElseThrow();
         }
-        var tier = Tier.named(forced).orElseThrow(() -> new BackendUnavailable("-D" + TIER_PROPERTY + "=" + forced
-                + " names no tier; there are " + labels(~0L)));
+        var tier = Tier.named(selector).orElseThrow(() -> new BackendUnavailable(
+                "there is no instruction-set tier \"" + selector + "\"; there are " + labels(~0L)));
         if (!tier.isIn(supported)) {
-            throw new BackendUnavailable("this machine can't run tier " + forced + " (-D" + TIER_PROPERTY + "); it can run "
-                    + labels(supported));
+            throw new BackendUnavailable(
+                    "this processor lacks the instructions of tier " + selector + "; it has those of "
+                            + labels(supported));
         }
         return tier;
     }
 
     private static String labels(long bits) {
-        return Arrays.stream(Tier.values()).filter(tier -> tier.isIn(bits)).map(Tier::label).collect(Collectors.joining(", "));
+        return Arrays.stream(Tier.values()).filter(tier -> tier.isIn(bits)).map(Tier::label)
+                .collect(Collectors.joining(", "));
     }
 }

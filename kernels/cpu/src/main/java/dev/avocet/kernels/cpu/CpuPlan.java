@@ -45,6 +45,14 @@ final class CpuPlan implements Plan {
         }
     }
 
+    Program program() {
+        return program;
+    }
+
+    Crew crew() {
+        return crew;
+    }
+
     private void compute(List<HostTensor> given, List<HostTensor> results) {
         var slot = crew.take();
         try {

@@ -109,8 +109,7 @@ final class Crew implements AutoCloseable {
             caller.interrupt();
         }
         switch (outcome.failure) {
-            case null -> {
-            }
+            case null -> {}
             case RuntimeException e -> throw e;
             case Throwable e -> throw (Error) e;
         }

@@ -71,7 +71,8 @@ final class Values {
             }
             case Op.Slice s -> slice(s);
             case Op.Reshape r when r.x().shape().rank() > 0
-                    && Packing.columns(r.x().shape()) == Packing.columns(shape) -> of(r.x());
+                    && Packing.columns(r.x().shape()) == Packing.columns(shape) ->
+                of(r.x());
             default -> null;
         };
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.image.codec;
 
+import java.util.Arrays;
+
 /** The fax codings of bilevel pictures (ITU-T T.4 and T.6), as TIFF stores them: 0 is white, 1 is black. */
 final class FaxDecoder {
     /** How rows are coded. */
@@ -82,7 +84,7 @@ final class FaxDecoder {
     private static void enter(int[] table, String code, int run) {
         int free = LONGEST_CODE - code.length();
         int first = Integer.parseInt(code, 2) << free;
-        java.util.Arrays.fill(table, first, first + (1 << free), code.length() << 16 | run);
+        Arrays.fill(table, first, first + (1 << free), code.length() << 16 | run);
     }
 
     byte[] decode(int rows) throws CodecException {

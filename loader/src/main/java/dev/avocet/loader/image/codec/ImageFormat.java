@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.image.codec;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The formats that are decoded, told apart by their first bytes alone; file names and declared types are not asked. */
@@ -57,7 +59,7 @@ public enum ImageFormat {
         }
         if (begins(head, 4, "ftyp")) {
             return switch (new String(head, 8, Math.min(4, head.length - 8),
-                    java.nio.charset.StandardCharsets.US_ASCII)) {
+                    StandardCharsets.US_ASCII)) {
                 case "avif", "avis" -> "an AVIF picture";
                 case "heic", "heix", "hevc", "heim", "heis", "mif1", "msf1" -> "a HEIF (HEIC) picture";
                 case "crx " -> "a raw camera picture";
@@ -78,7 +80,7 @@ public enum ImageFormat {
         new Known(0, "\u0000\u0000\u0000\fJXL ", "a JPEG XL picture"),
         new Known(0, "\u00ff\n", "a JPEG XL picture"),
         new Known(0, "\u0000\u0000\u0000\fjP  ", "a JPEG 2000 picture"),
-        new Known(0, "\u00ff\u004f\u00ff\u0051", "a JPEG 2000 picture"),
+        new Known(0, "\u00ffO\u00ffQ", "a JPEG 2000 picture"),
         new Known(0, "II\u00bc\u0001", "a JPEG XR picture"),
         new Known(0, "8BPS", "a Photoshop file"),
         new Known(0, "\u0000\u0000\u0001\u0000", "a Windows icon"),
@@ -108,8 +110,8 @@ public enum ImageFormat {
     }
 
     private static String describeText(byte[] head) {
-        var text = new String(head, java.nio.charset.StandardCharsets.UTF_8).replace("\ufeff", "").strip().toLowerCase(
-                java.util.Locale.ROOT);
+        var text = new String(head, StandardCharsets.UTF_8).replace("\ufeff", "").strip().toLowerCase(
+                Locale.ROOT);
         if (text.startsWith("version https://git-lfs")) {
             return "a Git LFS pointer: the file itself has not been fetched";
         } else if (text.startsWith("<!doctype html") || text.startsWith("<html")) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.image.codec;
 
+import java.util.Arrays;
+
 /** From a JPEG's components to red, green and blue, with libjpeg's 16-bit fixed-point conversion and its guesses. */
 final class JpegColours {
     private static final int ADOBE_UNKNOWN = -1;
@@ -73,7 +75,7 @@ final class JpegColours {
     byte[] samples(int rows) {
         int count = upsamplers.length;
         if (isYcc) {
-            return java.util.Arrays.copyOf(toRgb(), rows * frame.width * count);
+            return Arrays.copyOf(toRgb(), rows * frame.width * count);
         }
         var samples = new byte[rows * frame.width * count];
         for (int y = 0; y < frame.height; y++) {

@@ -37,8 +37,8 @@ final class JpegFrame {
         }
         this.maxH = h;
         this.maxV = v;
-        this.mcuColumns = JpegComponent.ceilDiv(width, 8 * h);
-        this.mcuRows = JpegComponent.ceilDiv(height, 8 * v);
+        this.mcuColumns = JpegComponent.ceilDiv(width, 8L * h);
+        this.mcuRows = JpegComponent.ceilDiv(height, 8L * v);
         for (var component : components) {
             if (h % component.h != 0 || v % component.v != 0) {
                 throw CodecException.unsupported("its subsampling of " + component.h + " x " + component.v + " to "

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.image.codec;
 
+import java.util.Arrays;
+
 /**
  * The inverse discrete cosine transform of Loeffler, Ligtenberg and Moschytz (1989) with 13-bit constants and the two
  * roundings of libjpeg's {@code jidctint.c}, so that samples equal those of its accurate integer method.
@@ -37,7 +39,7 @@ final class JpegIdct {
     static void flat(int dc, byte[] out, int at, int stride) {
         byte value = (byte) clamp(((short) (dc << PASS1_BITS) + (1 << PASS1_BITS + 2) >> PASS1_BITS + 3) + 128);
         for (int y = 0; y < 8; y++) {
-            java.util.Arrays.fill(out, at + y * stride, at + y * stride + 8, value);
+            Arrays.fill(out, at + y * stride, at + y * stride + 8, value);
         }
     }
 

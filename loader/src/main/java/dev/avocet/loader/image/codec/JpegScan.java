@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.image.codec;
 
+import java.util.Arrays;
+
 /** One scan of a JPEG: some components, and for progressive pictures a band of their coefficients. */
 final class JpegScan {
     /** Where the coefficients, which come in zigzag order, belong in a block; what runs over the end stays in it. */
@@ -94,7 +96,7 @@ final class JpegScan {
                 if (restartInterval > 0) {
                     if (untilRestart == 0) {
                         boolean resumed = restarts.next();
-                        java.util.Arrays.fill(predictions, 0);
+                        Arrays.fill(predictions, 0);
                         endOfBandRun = 0;
                         exhausted &= !resumed;
                         untilRestart = restartInterval;
@@ -204,7 +206,7 @@ final class JpegScan {
         } else {
             block[0] = dc;
             idct.transform(block, component.samples, at, component.stride());
-            java.util.Arrays.fill(block, 0);
+            Arrays.fill(block, 0);
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.image.codec;
 
+import java.util.Arrays;
+
 /**
  * Estimates, for progressive pictures whose scans leave coefficients unknown, the low-frequency ones of each block from
  * the mean values of the 5 x 5 blocks around it, as libjpeg-turbo (since 2.1) does by default.
@@ -37,7 +39,7 @@ final class JpegSmoothing {
     private static final byte[] NOTHING_KNOWN = new byte[ESTIMATED];
 
     static {
-        java.util.Arrays.fill(NOTHING_KNOWN, (byte) -1);
+        Arrays.fill(NOTHING_KNOWN, (byte) -1);
     }
 
     private final JpegFrame frame;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.image.codec;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -136,7 +137,7 @@ final class PngDecoder {
     private void readText(String type, ByteInput chunk) throws CodecException {
         var text = chunk.bytes(chunk.remaining());
         int end = indexOfZero(text, 0);
-        var keyword = new String(text, 0, Math.max(end, 0), java.nio.charset.StandardCharsets.ISO_8859_1);
+        var keyword = new String(text, 0, Math.max(end, 0), StandardCharsets.ISO_8859_1);
         boolean isExif = keyword.equals("Raw profile type exif") && !type.equals("iTXt");
         boolean isXmp = keyword.equals("XML:com.adobe.xmp");
         if (!isExif && !isXmp) {
@@ -187,7 +188,7 @@ final class PngDecoder {
 
     /** ImageMagick's way to keep EXIF in text: a line break, the name, the length, then lines of hexadecimal digits. */
     private static byte[] fromHex(byte[] text) {
-        var lines = new String(text, java.nio.charset.StandardCharsets.ISO_8859_1).split("\n", 4);
+        var lines = new String(text, StandardCharsets.ISO_8859_1).split("\n", 4);
         try {
             return HexFormat.of().parseHex(lines[lines.length - 1].replaceAll("\\s", ""));
         } catch (IllegalArgumentException damaged) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.image.codec;
 
+import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -152,7 +153,7 @@ final class TiffCompression {
                 at += count;
             } else if (head != -128) {
                 int end = Math.min(at + 1 - head, size);
-                java.util.Arrays.fill(out, at, end, stored[from++]);
+                Arrays.fill(out, at, end, stored[from++]);
                 at = end;
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.image.codec;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -125,6 +126,6 @@ final class TiffDirectory {
                 || field.count > file.length - field.offset) {
             return null;
         }
-        return java.util.Arrays.copyOfRange(file, (int) field.offset, (int) (field.offset + field.count));
+        return Arrays.copyOfRange(file, (int) field.offset, (int) (field.offset + field.count));
     }
 }

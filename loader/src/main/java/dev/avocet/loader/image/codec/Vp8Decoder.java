@@ -119,7 +119,8 @@ final class Vp8Decoder {
         int sharpness = bits.number(3);
         int keyFrameDelta = 0;
         int blockModesDelta = 0;
-        if (bits.flag() && bits.flag()) {
+        boolean hasDeltas = bits.flag();
+        if (hasDeltas && bits.flag()) {
             // Of the deltas by reference frame only the first, of the deltas by mode only the first can apply here.
             for (int i = 0; i < 4; i++) {
                 int delta = bits.optionalSigned(6);

@@ -51,11 +51,11 @@ final class Vp8lTransforms {
     }
 
     private Transform read(int type) throws CodecException {
-        switch (type) {
+        return switch (type) {
             case PREDICTOR, CROSS_COLOUR -> {
                 int blockBits = 2 + bits.number(3);
                 var image = subImages.read(Vp8lDecoder.blocks(width, blockBits), Vp8lDecoder.blocks(height, blockBits));
-                return new Transform(type, blockBits, image, width);
+                yield new Transform(type, blockBits, image, width);
             }
             case PALETTE -> {
                 int colours = bits.number(8) + 1;
@@ -67,12 +67,10 @@ final class Vp8lTransforms {
                 // Indices beyond the palette are transparent black.
                 var transform = new Transform(type, packing, Arrays.copyOf(palette, 256), width);
                 width = Vp8lDecoder.blocks(width, packing);
-                return transform;
+                yield transform;
             }
-            default -> {
-                return new Transform(type, 0, null, width);
-            }
-        }
+            default -> new Transform(type, 0, null, width);
+        };
     }
 
     /** Undoes all transforms, the last first. */
