@@ -9,19 +9,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code bench/generate}. */
-@CommandLine.Command(name = "bench/generate", header = "Write a checkpoint with random weights, in Hugging Face layout.", footer = {
-    "", "Example: bench/generate vit-large-patch16-384 /tmp/vit"})
+@CommandLine.Command(name = "bench/generate",
+        header = "Write a checkpoint with random weights, in Hugging Face layout.", footer = {
+            "", "Example: bench/generate vit-large-patch16-384 /tmp/vit"})
 final class Generate implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "NAME", description = "vit-large-patch16-384 (1.2 GB) or align-base (0.7 GB).")
+    @Parameters(index = "0", paramLabel = "NAME",
+            description = "vit-large-patch16-384 (1.2 GB) or align-base (0.7 GB).")
     private String name;
 
     @Parameters(index = "1", paramLabel = "FOLDER", description = "Where to; made if it is not there.")
     private Path folder;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Another seed gives other weights. Default: 1.")
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
+            description = "Another seed gives other weights. Default: 1.")
     private long seed;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this.")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @SuppressWarnings("unused") // picocli wants a field, and acts on it itself
     private boolean help;
 
     @CommandLine.Spec

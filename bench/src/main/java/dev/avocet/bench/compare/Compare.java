@@ -10,35 +10,41 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** {@code bench/compare}. */
-@CommandLine.Command(name = "bench/compare", sortOptions = false, header = "Measure Avocet against other engines, in turn, on this machine.", description = {
-    "",
-    "Makes what it needs once (random weights, exported graphs), below $AVOCET_BENCH_HOME or ~/.cache/avocet/bench.",
-    "The exit code is 1 where an engine's output differs from Avocet's.",
-    ""})
+@CommandLine.Command(name = "bench/compare", sortOptions = false,
+        header = "Measure Avocet against other engines, in turn, on this machine.", description = {
+            "",
+            "Makes what it needs once (random weights, exported graphs), below $AVOCET_BENCH_HOME or ~/.cache/avocet/bench.",
+            "The exit code is 1 where an engine's output differs from Avocet's.",
+            ""})
 final class Compare implements Callable<Integer> {
     @Option(names = "--models", split = ",", paramLabel = "NAME", description = "vit, b7, bert. Default: all.")
     private List<String> models = Arrays.stream(Workload.values()).map(Workload::id).toList();
 
-    @Option(names = "--peers", split = ",", paramLabel = "NAME", description = "onnxruntime, openvino, torch, torch-channels-last, torch-compile; those that are not installed are"
-            + " named and left out. Default: all.")
+    @Option(names = "--peers", split = ",", paramLabel = "NAME",
+            description = "onnxruntime, openvino, torch, torch-channels-last, torch-compile; those that are not installed are"
+                    + " named and left out. Default: all.")
     private List<String> peers = Arrays.stream(Peer.values()).map(Peer::id).toList();
 
-    @Option(names = "--batch", split = ",", paramLabel = "N", description = "Pictures or texts in an inference. Default: 1.")
+    @Option(names = "--batch", split = ",", paramLabel = "N",
+            description = "Pictures or texts in an inference. Default: 1.")
     private List<Integer> batches = List.of(1);
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of each engine. Default: all processors.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--runs", paramLabel = "N", defaultValue = "15", description = "Timed inferences of each. Default: 15.")
+    @Option(names = "--runs", paramLabel = "N", defaultValue = "15",
+            description = "Timed inferences of each. Default: 15.")
     private int runs;
 
-    @Option(names = "--python", paramLabel = "FILE", description = "A Python with the packages of bench/peers/requirements.txt. Default: the one that"
-            + " bench/peers/install makes.")
+    @Option(names = "--python", paramLabel = "FILE",
+            description = "A Python with the packages of bench/peers/requirements.txt. Default: the one that"
+                    + " bench/peers/install makes.")
     private Path python;
 
     @Option(names = "--write", description = "Write docs/performance.md.")
@@ -47,7 +53,8 @@ final class Compare implements Callable<Integer> {
     @Option(names = "--root", hidden = true, required = true, description = "The checkout; given by the script.")
     private Path root;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this.")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @SuppressWarnings("unused") // picocli wants a field, and acts on it itself
     private boolean help;
 
     @CommandLine.Spec
@@ -98,7 +105,7 @@ final class Compare implements Callable<Integer> {
         return Arrays.stream(Peer.values()).filter(peer -> peer == Peer.AVOCET || wanted.contains(peer)).toList();
     }
 
-    private <T> List<T> named(List<String> names, java.util.function.Function<String, T> of, String option) {
+    private <T> List<T> named(List<String> names, Function<String, T> of, String option) {
         try {
             return names.stream().map(of).toList();
         } catch (IllegalArgumentException e) {
