@@ -18,10 +18,10 @@ class CodePointsTest {
 
     @ParameterizedTest
     @CsvSource(nullValues = "null", value = {
-            "uncased, true, true, null, true",
-            "cased, true, true, null, false",
-            "accents-kept, false, false, false, true",
-            "accents-stripped, false, true, true, false"})
+        "uncased, true, true, null, true",
+        "cased, true, true, null, false",
+        "accents-kept, false, false, false, true",
+        "accents-stripped, false, true, true, false"})
     void everyCodePointIsNormalizedAndSplitIntoWordsAsHuggingFaceDoesIt(
             String name, boolean clean, boolean ideographs, Boolean strip, boolean lowercase) throws IOException {
         var normalizer = new Normalizer(new Normalizer.Settings(clean, ideographs, strip, lowercase));
@@ -80,7 +80,8 @@ class CodePointsTest {
     /** With a vocabulary that knows no word, each word is one unknown token. */
     private static int words(Chars normal) {
         var ids = new Ids(16, Ids.MOST);
-        new WordPiece(Map.of("[UNK]", 0), new WordPiece.Settings("[UNK]", "##", 100)).tokenize(normal.units, 0, normal.length, ids);
+        new WordPiece(Map.of("[UNK]", 0), new WordPiece.Settings("[UNK]", "##", 100)).tokenize(normal.units, 0,
+                normal.length, ids);
         return ids.size();
     }
 }
