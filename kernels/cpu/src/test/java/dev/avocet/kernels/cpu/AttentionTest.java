@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AttentionTest {
     /** Texts, tokens, heads, and the width of a head. */
     private static final int[][] SHAPES = {
-            {1, 1, 1, 1}, {2, 7, 3, 12}, {1, 13, 2, 32}, {2, 64, 3, 64}, {1, 207, 2, 80}, {1, 300, 1, 17}, {1, 577, 1, 64},
-            {1, 33, 1, 300},
+        {1, 1, 1, 1}, {2, 7, 3, 12}, {1, 13, 2, 32}, {2, 64, 3, 64}, {1, 207, 2, 80}, {1, 300, 1, 17}, {1, 577, 1, 64},
+        {1, 33, 1, 300},
     };
 
     @ParameterizedTest

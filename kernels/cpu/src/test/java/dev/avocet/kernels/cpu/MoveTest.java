@@ -18,8 +18,10 @@ class MoveTest {
             trial.assertSame(ops -> {
                 var all = input(ops, "x", x);
                 return results(
-                        ops.slice(all, 0, 1, 3), ops.slice(all, 1, 2, 3), ops.slice(all, 1, 0, 4), ops.slice(all, 2, 3, 4),
-                        ops.slice(all, 2, 3, 7), ops.slice(all, 3, 17, 39), ops.slice(ops.slice(all, 3, 5, 25), 2, 1, 2),
+                        ops.slice(all, 0, 1, 3), ops.slice(all, 1, 2, 3), ops.slice(all, 1, 0, 4),
+                        ops.slice(all, 2, 3, 4),
+                        ops.slice(all, 2, 3, 7), ops.slice(all, 3, 17, 39),
+                        ops.slice(ops.slice(all, 3, 5, 25), 2, 1, 2),
                         ops.slice(all, 3, 4, 4));
             }, x);
         }
@@ -50,7 +52,8 @@ class MoveTest {
             trial.assertSame(ops -> {
                 var all = input(ops, "x", x);
                 return results(
-                        ops.reshape(all, 24, 35), ops.reshape(all, 4, 210), ops.reshape(all, 840), ops.reshape(all, 7, 4, 30),
+                        ops.reshape(all, 24, 35), ops.reshape(all, 4, 210), ops.reshape(all, 840),
+                        ops.reshape(all, 7, 4, 30),
                         ops.reshape(all, 120, 7), ops.reshape(ops.slice(all, 2, 1, 31), 3, 240));
             }, x);
         }
