@@ -57,7 +57,7 @@ class HelpTest {
                 continue;
             }
             assertTrue(page.contains("avocet " + name), name);
-            for (var word : Cli.ok(name, "--help").out().split("[\\s\\[\\]=,()|]+")) {
+            for (var word : Cli.ok(name, "--help").out().split("[\\s\\[\\]=,;.()|\"]+")) {
                 assertTrue(!word.startsWith("--") || page.contains(word), name + " " + word);
             }
         }

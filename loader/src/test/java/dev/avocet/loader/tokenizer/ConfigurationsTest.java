@@ -24,7 +24,8 @@ class ConfigurationsTest {
     Path folder;
 
     static Stream<Named<JsonNode>> configurations() {
-        return GOLDENS.get("configurations").valueStream().map(golden -> Named.of(golden.get("name").textValue(), golden));
+        return GOLDENS.get("configurations").valueStream()
+                .map(golden -> Named.of(golden.get("name").textValue(), golden));
     }
 
     @ParameterizedTest

@@ -90,8 +90,9 @@ class TokenizerTest {
     @Test
     void aLongTextIsWhatItsSentencesAreTogether() {
         // The sentences change at every position of the portions in which a long text is looked at.
-        var sentences = List.of("A photo of\ta Café, naïve! ", "漢字 и Й \u0130 e\u0323\u0301 ", "한국어 \u0915\u302e\u302f\u0300 ",
-                "[SEP] x\u200by \ud83d\ude00\ud835\udd18 ");
+        var sentences =
+                List.of("A photo of\ta Café, naïve! ", "漢字 и Й \u0130 e\u0323\u0301 ", "한국어 \u0915\u302e\u302f\u0300 ",
+                        "[SEP] x\u200by \ud83d\ude00\ud835\udd18 ");
         var text = new StringBuilder();
         var ids = new ArrayList<Integer>();
         for (int i = 0; text.length() < 20_000; i++) {

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConvolutionTest {
     /** Kernel, stride, channels, height, width. */
     private static final int[][] SHAPES = {
-            {1, 1, 5, 3, 4}, {3, 1, 16, 1, 1}, {3, 1, 33, 7, 9}, {3, 2, 17, 10, 15}, {5, 1, 48, 19, 10}, {5, 2, 140, 12, 7},
-            {5, 1, 8, 2, 3}, {7, 1, 13, 9, 8}, {7, 2, 31, 11, 20}, {3, 3, 4, 10, 10}, {2, 1, 15, 6, 6}, {5, 1, 3, 33, 70},
+        {1, 1, 5, 3, 4}, {3, 1, 16, 1, 1}, {3, 1, 33, 7, 9}, {3, 2, 17, 10, 15}, {5, 1, 48, 19, 10}, {5, 2, 140, 12, 7},
+        {5, 1, 8, 2, 3}, {7, 1, 13, 9, 8}, {7, 2, 31, 11, 20}, {3, 3, 4, 10, 10}, {2, 1, 15, 6, 6}, {5, 1, 3, 33, 70},
     };
 
     @ParameterizedTest
@@ -26,7 +26,8 @@ class ConvolutionTest {
                 var weight = trial.weight(shape[2], 1, shape[0], shape[0]);
                 var bias = trial.weight(shape[2]);
                 trial.assertSum(shape[0] * shape[0] + 1,
-                        ops -> results(ops.depthwiseConv2d(input(ops, "x", x), weight, bias, shape[1], padding(shape[0]))),
+                        ops -> results(
+                                ops.depthwiseConv2d(input(ops, "x", x), weight, bias, shape[1], padding(shape[0]))),
                         new HostTensor[] {x},
                         ops -> results(ops.depthwiseConv2d(
                                 input(ops, "x", x), absolute(weight), absolute(bias), shape[1], padding(shape[0]))),
@@ -65,7 +66,7 @@ class ConvolutionTest {
             var depthwise = trial.weight(20, 1, 3, 3);
             var full = trial.weight(6, 20, 3, 3);
             for (var padding : new Padding[] {
-                    Padding.NONE, new Padding(0, 1, 0, 1), new Padding(5, 4, 6, 3), new Padding(-1, -2, -3, 0)}) {
+                Padding.NONE, new Padding(0, 1, 0, 1), new Padding(5, 4, 6, 3), new Padding(-1, -2, -3, 0)}) {
                 trial.assertWithin(1e-4, ops -> {
                     var picture = input(ops, "x", x);
                     return results(

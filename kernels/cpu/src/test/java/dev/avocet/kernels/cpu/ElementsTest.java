@@ -83,7 +83,8 @@ class ElementsTest {
         try (var trial = new Trial(tier)) {
             trial.assertSame(ops -> {
                 var picture = input(ops, "x", x);
-                return results(ops.maxSpatial(picture), ops.meanSpatial(picture), ops.softmax(ops.reshape(picture, 1, 6)));
+                return results(ops.maxSpatial(picture), ops.meanSpatial(picture),
+                        ops.softmax(ops.reshape(picture, 1, 6)));
             }, x);
         }
     }
@@ -94,7 +95,8 @@ class ElementsTest {
         try (var trial = new Trial(tier)) {
             var a = trial.tensor(2, 3, 4, 21);
             for (var dims : new int[][] {
-                    {2, 3, 4, 21}, {1, 3, 1, 21}, {2, 1, 4, 1}, {1, 1, 1, 1}, {4, 21}, {21}, {1}, {}, {3, 1, 21}, {2, 3, 1, 1}}) {
+                {2, 3, 4, 21}, {1, 3, 1, 21}, {2, 1, 4, 1}, {1, 1, 1, 1}, {4, 21}, {21}, {1}, {}, {3, 1, 21},
+                {2, 3, 1, 1}}) {
                 var b = trial.tensor(dims);
                 trial.assertSame(ops -> {
                     var first = input(ops, "a", a);
