@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
         header = "Show what Avocet finds on this machine, and what it can't use and why.",
         description = "")
 final class Doctor implements Executable {
-    private static final List<String> DEVICES = List.of("cpu", "reference", "cuda");
+    private static final List<String> DEVICES = List.of("cpu", "cpu:baseline", "cpu:v3", "cpu:v4", "reference", "cuda");
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -57,7 +57,6 @@ final class Doctor implements Executable {
         report.put("compiler", Machine.compiler());
         report.put("threads", common.deviceOptions().threads());
         report.put("devices", devices());
-        report.put("cpu_tiers", CpuTiers.probe(common.deviceOptions()));
         report.put("models", models());
         return report;
     }

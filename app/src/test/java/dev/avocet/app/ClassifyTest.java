@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +121,25 @@ class ClassifyTest {
         var odd = Files.copy(CAT, folder.resolve("red\u001b[31m.jpg"));
         var result = Cli.ok("classify", odd, "--model", "tiny-vit", "--device", Cli.DEVICE);
         assertTrue(result.outLines().getFirst().endsWith("red\\u001b[31m.jpg"), result.out());
+    }
+
+    @Test
+    void everyUsableDeviceGivesTheSameAnswer() {
+        var devices = Cli.ok("doctor", "--json").json().getFirst().get("devices");
+        var expected =
+                Cli.ok("classify", CAT, "--model", "tiny-vit", "--device", "reference", "--json").json().getFirst();
+        for (var name : List.of("cpu", "cpu:baseline", "cpu:v3", "cpu:v4")) {
+            if (devices.get(name).get("usable").asBoolean()) {
+                var answer =
+                        Cli.ok("classify", CAT, "--model", "tiny-vit", "--device", name, "--json").json().getFirst();
+                for (int i = 0; i < 5; i++) {
+                    var wanted = expected.get("predictions").get(i);
+                    var found = answer.get("predictions").get(i);
+                    assertEquals(wanted.get("label"), found.get("label"), name);
+                    assertEquals(wanted.get("score").asDouble(), found.get("score").asDouble(), 1e-5, name);
+                }
+            }
+        }
     }
 
     @Test

@@ -127,7 +127,8 @@ final class Hostile {
     record Field(int tag, int value) {}
 
     static byte[] tiff(Field... fields) {
-        var out = little(114 + 12 * fields.length)
+        var bytes = new byte[114 + 12 * fields.length];
+        var out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN)
                 .put(ascii("II"))
                 .putShort((short) 42)
                 .putInt(8)
@@ -135,7 +136,7 @@ final class Hostile {
         for (var field : fields) {
             out.putShort((short) field.tag).putShort((short) 4).putInt(1).putInt(field.value);
         }
-        return out.array();
+        return bytes;
     }
 
     static byte[] webp(String type, byte[] chunk) {

@@ -73,7 +73,8 @@ class ImagePixelsTest {
 
     @Test
     void picturesOfJavasGraphicsKeepTheirColours() {
-        for (int type : new int[] {BufferedImage.TYPE_INT_RGB, BufferedImage.TYPE_INT_ARGB, BufferedImage.TYPE_3BYTE_BGR}) {
+        for (int type : new int[] {BufferedImage.TYPE_INT_RGB, BufferedImage.TYPE_INT_ARGB,
+            BufferedImage.TYPE_3BYTE_BGR}) {
             var picture = new BufferedImage(3, 2, type);
             picture.setRGB(2, 1, 0xff123456);
             var image = Image.of(picture);

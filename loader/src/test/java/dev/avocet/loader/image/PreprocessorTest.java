@@ -135,7 +135,8 @@ class PreprocessorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ViTFeatureExtractor", "ViTImageProcessorFast", "ViTImageProcessorPil", "ViTImageProcessor"})
+    @ValueSource(
+            strings = {"ViTFeatureExtractor", "ViTImageProcessorFast", "ViTImageProcessorPil", "ViTImageProcessor"})
     void oldAndNewNamesMeanTheSame(String name) {
         assertInstanceOf(ViTPreprocessor.class, of(Map.of("image_processor_type", name)));
         assertInstanceOf(ViTPreprocessor.class, of(Map.of("feature_extractor_type", name)));
