@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.app;
 
-import java.io.IOException;
 import java.io.OutputStreamWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
