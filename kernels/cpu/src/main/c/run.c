@@ -53,7 +53,7 @@ EXPORT int64_t avocet_plan(struct op *ops, int64_t count) {
         ops[i].start = units;
         units += ops[i].units;
     }
-    return parts(floats * 4, 4096) * 4096 + 4096;
+    return parts(floats, 16) * CACHE_LINE;
 }
 
 INLINE int64_t read(const int64_t *counter) { return __atomic_load_n(counter, __ATOMIC_ACQUIRE); }

@@ -3,8 +3,6 @@
 module dev.avocet.kernels.cpu {
     requires dev.avocet.core;
 
-    exports dev.avocet.kernels.cpu;
-
     provides dev.avocet.core.backend.BackendProvider with
             dev.avocet.kernels.cpu.CpuBackendProvider;
 }

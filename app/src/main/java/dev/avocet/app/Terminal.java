@@ -62,8 +62,7 @@ final class Terminal {
                 }
                 return name.startsWith("pipe:") || name.startsWith("socket:") ? Target.PIPE : Target.FILE;
             } catch (IOException | UnsupportedOperationException noProc) {
-                var console = System.console();
-                return console != null && console.isTerminal() ? Target.SCREEN : Target.FILE;
+                return System.console().isTerminal() ? Target.SCREEN : Target.FILE;
             }
         }
     }

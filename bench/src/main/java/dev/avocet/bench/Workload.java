@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
@@ -47,7 +48,7 @@ public enum Workload {
 
     /** The short name, as in {@code --models vit,b7,bert}. */
     public String id() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The name for people. */

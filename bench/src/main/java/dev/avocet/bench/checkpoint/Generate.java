@@ -24,7 +24,8 @@ final class Generate implements Callable<Integer> {
             description = "Another seed gives other weights. Default: 1.")
     private long seed;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this.")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @SuppressWarnings("unused") // picocli wants a field, and acts on it itself
     private boolean help;
 
     @CommandLine.Spec

@@ -13,17 +13,14 @@ import java.util.stream.Collectors;
 /** A published model whose size and files are imitated, under its name on the hub. */
 public enum Preset {
     /** {@code kakaobrain/vit-large-patch16-384}: 304,715,752 parameters, 1.22 GB. */
-    VIT_LARGE("vit-large-patch16-384", List.of("config.json", "preprocessor_config.json")),
+    VIT_LARGE("vit-large-patch16-384"),
     /** {@code kakaobrain/align-base}: EfficientNet-B7 and BERT-base, 172,117,841 parameters, 690 MB. */
-    ALIGN_BASE("align-base", List.of(
-            "config.json", "preprocessor_config.json", "tokenizer_config.json", "special_tokens_map.json"));
+    ALIGN_BASE("align-base");
 
     private final String id;
-    private final List<String> files;
 
-    Preset(String id, List<String> files) {
+    Preset(String id) {
         this.id = id;
-        this.files = files;
     }
 
     /** The name, as in {@code align-base}. */
@@ -38,10 +35,18 @@ public enum Preset {
                         + Arrays.stream(values()).map(Preset::id).collect(Collectors.joining(" and "))));
     }
 
+    private List<String> files() {
+        return switch (this) {
+            case VIT_LARGE -> List.of("config.json", "preprocessor_config.json");
+            case ALIGN_BASE -> List.of(
+                    "config.json", "preprocessor_config.json", "tokenizer_config.json", "special_tokens_map.json");
+        };
+    }
+
     /** Writes the model's folder, the weights last: where model.safetensors is, the rest is too. */
     public void write(Path folder, long seed) throws IOException {
         Files.createDirectories(folder);
-        for (var file : files) {
+        for (var file : files()) {
             try (var bytes = Preset.class.getResourceAsStream(id + "/" + file)) {
                 if (bytes == null) {
                     throw new FileNotFoundException("resource " + id + "/" + file);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -52,7 +53,8 @@ final class Compare implements Callable<Integer> {
     @Option(names = "--root", hidden = true, required = true, description = "The checkout; given by the script.")
     private Path root;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this.")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @SuppressWarnings("unused") // picocli wants a field, and acts on it itself
     private boolean help;
 
     @CommandLine.Spec
@@ -103,7 +105,7 @@ final class Compare implements Callable<Integer> {
         return Arrays.stream(Peer.values()).filter(peer -> peer == Peer.AVOCET || wanted.contains(peer)).toList();
     }
 
-    private <T> List<T> named(List<String> names, java.util.function.Function<String, T> of, String option) {
+    private <T> List<T> named(List<String> names, Function<String, T> of, String option) {
         try {
             return names.stream().map(of).toList();
         } catch (IllegalArgumentException e) {

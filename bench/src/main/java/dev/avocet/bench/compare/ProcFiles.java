@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** What Linux tells in /proc; elsewhere everything is zero or unknown. */
 final class ProcFiles {
@@ -46,12 +47,13 @@ final class ProcFiles {
 
     /** User and system time, fields 14 and 15; the second field, the name in parentheses, may hold anything. */
     static long ticksOf(String stat) {
-        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
     static long peakResidentBytes(long pid) {
-        return field(lines(pid + "/status"), "VmHWM").map(value -> Long.parseLong(value.split(" ")[0]) << 10)
+        return field(lines(pid + "/status"), "VmHWM")
+                .map(value -> Long.parseLong(value.substring(0, value.indexOf(' '))) << 10)
                 .orElse(0L);
     }
 
@@ -60,7 +62,7 @@ final class ProcFiles {
         return field(lines("cpuinfo"), "model name").orElse(System.getProperty("os.arch"));
     }
 
-    private static java.util.Optional<String> field(List<String> lines, String name) {
+    private static Optional<String> field(List<String> lines, String name) {
         return lines.stream().filter(line -> line.startsWith(name)).findFirst()
                 .map(line -> line.substring(line.indexOf(':') + 1).strip());
     }

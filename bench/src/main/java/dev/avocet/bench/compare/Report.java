@@ -2,6 +2,7 @@
 package dev.avocet.bench.compare;
 
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +21,7 @@ final class Report {
 
                 - Machine: %s, %d processors, %d of them used; %s %s
                 - Java: %s
-                """.formatted(command, LocalDate.now(), ProcFiles.processor(),
+                """.formatted(command, LocalDate.now(ZoneId.systemDefault()), ProcFiles.processor(),
                 Runtime.getRuntime().availableProcessors(),
                 threads, System.getProperty("os.name"), System.getProperty("os.version"), Runtime.version()));
         versions(comparisons).forEach(version -> page.append("- ").append(version).append('\n'));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.bench.compare;
 
-import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.loader.checkpoint.Checkpoint;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;

@@ -63,11 +63,4 @@ final class AvocetWorker implements Worker.Engine {
     public HostTensor output() {
         return outputs.getFirst();
     }
-
-    @Override
-    public void close() {
-        session.close();
-        device.close();
-        pretrained.close();
-    }
 }

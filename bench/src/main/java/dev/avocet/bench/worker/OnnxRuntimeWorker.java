@@ -74,13 +74,4 @@ final class OnnxRuntimeWorker implements Worker.Engine {
         var dims = Arrays.stream(tensor.getInfo().getShape()).mapToInt(Math::toIntExact).toArray();
         return HostTensor.of(Shape.of(dims), copy);
     }
-
-    @Override
-    public void close() throws OrtException {
-        if (result != null) {
-            result.close();
-        }
-        inputs.values().forEach(OnnxTensor::close);
-        session.close();
-    }
 }

@@ -18,8 +18,8 @@ import java.util.Map;
  * process. The time is taken by whoever asks, so it is taken the same way for all engines.
  */
 final class Worker {
-    /** One network, loaded, with its inputs in place. */
-    interface Engine extends AutoCloseable {
+    /** One network, loaded, with its inputs in place; it lives as long as the process. */
+    interface Engine {
         /** The engine's version, and where it matters how it was set up. */
         String version();
 
@@ -28,9 +28,6 @@ final class Worker {
 
         /** The result of the last {@link #run}. */
         HostTensor output() throws Exception;
-
-        @Override
-        void close() throws Exception;
     }
 
     /** Opens an engine. */
@@ -56,8 +53,8 @@ final class Worker {
     private Worker() {}
 
     static void serve(String[] args, Opener opener) throws Exception {
-        try (var engine = opener.open(Task.of(args));
-                var requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+        var engine = opener.open(Task.of(args));
+        try (var requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             answer("ready " + engine.version());
             for (var line = requests.readLine(); line != null; line = requests.readLine()) {
                 if (line.equals("run")) {

@@ -23,10 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RandomCheckpointTest {
-    private static final String VIT = """
-            {"model_type": "vit", "image_size": 32, "patch_size": 8, "hidden_size": 24, "num_hidden_layers": 3,
-             "num_attention_heads": 2, "intermediate_size": 40, "num_labels": 7, "qkv_bias": %s}
-            """;
     private static final String ALIGN = """
             {"model_type": "align", "projection_dim": 160,
              "text_config": {"vocab_size": 50, "hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2,
@@ -39,8 +35,8 @@ class RandomCheckpointTest {
 
     @Test
     void aRandomVitLoadsAndItsLogitsAreNumbersOfOrdinarySize() throws IOException {
-        for (var bias : List.of("true", "false")) {
-            write(VIT.formatted(bias), 1);
+        for (var bias : List.of(true, false)) {
+            write(vit(bias), 1);
             var pixels = HostTensor.of(Shape.of(1, 3, 32, 32), ramp(3 * 32 * 32));
             assertOrdinary(run(Map.of("pixel_values", pixels), "logits"), 7);
         }
@@ -80,6 +76,13 @@ class RandomCheckpointTest {
     void anArchitectureWithoutRandomWeightsIsNamed() {
         var error = assertThrows(ConfigException.class, () -> write("{\"model_type\": \"gpt2\"}", 1));
         assertTrue(error.getMessage().endsWith("there are random weights for vit and align, not for \"gpt2\""));
+    }
+
+    private static String vit(boolean bias) {
+        return """
+                {"model_type": "vit", "image_size": 32, "patch_size": 8, "hidden_size": 24, "num_hidden_layers": 3,
+                 "num_attention_heads": 2, "intermediate_size": 40, "num_labels": 7, "qkv_bias": %s}
+                """.formatted(bias);
     }
 
     private void write(String config, long seed) throws IOException {

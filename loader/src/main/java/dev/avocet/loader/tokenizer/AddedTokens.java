@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The tokens that are found in the text itself: always the leftmost, and of those the longest; then the text between them
- * is normalized, and tokens that want it are found there. As AddedVocabulary of Hugging Face's tokenizers 0.23.3.
+ * The tokens that are found in the text itself: always the leftmost, and of those the longest; then the text between
+ * them is normalized, and tokens that want it are found there. As AddedVocabulary of Hugging Face's tokenizers 0.23.3.
  */
 final class AddedTokens {
     /** Takes a text apart: what is an added token, and what lies between. */
@@ -153,7 +153,9 @@ final class AddedTokens {
         }
     }
 
-    /** Hands over a token and the text before it, unless the token may not stand here; returns how much is handed over. */
+    /**
+     * Hands over a token and the text before it, unless the token may not stand here; returns how much is handed over.
+     */
     private int found(String text, int from, int to, int id, int done, Parts parts) {
         var token = byId.get(id);
         boolean isInWord = token.singleWord()

@@ -8,6 +8,8 @@ import java.util.Set;
 
 /** An object in a JSON file whose fields are asked for by type; null counts as absent. */
 final class JsonObject {
+    private static final int SHOWN = 60;
+
     private final Path file;
     private final String where;
     private final Map<String, Object> fields;
@@ -59,20 +61,20 @@ final class JsonObject {
         return typed(key, List.class, "a list", List.of());
     }
 
-    /** A field that is a token's id: an integer from 0 to a limit. */
-    int id(String key, int limit) {
-        return id(where + key, get(key), limit);
+    /** A field that is an integer from 0 to below a limit. */
+    int integer(String key, int limit) {
+        return integer(key, get(key), limit);
     }
 
-    /** A value that stands somewhere in this object as a token's id. */
-    int id(String name, Object value, int limit) {
+    /** A value that stands somewhere in this object and is an integer from 0 to below a limit. */
+    int integer(String name, Object value, int limit) {
         if (value instanceof Integer || value instanceof Long) {
-            long id = ((Number) value).longValue();
-            if (id >= 0 && id < limit) {
-                return (int) id;
+            long integer = ((Number) value).longValue();
+            if (integer >= 0 && integer < limit) {
+                return (int) integer;
             }
         }
-        throw error(name, "an id from 0 to " + (limit - 1), value);
+        throw error(name, "an integer from 0 to " + (limit - 1), value);
     }
 
     /** A value that stands somewhere in this object and is an object itself. */
@@ -81,13 +83,18 @@ final class JsonObject {
         if (value instanceof Map<?, ?> map) {
             return new JsonObject(file, where + name + ".", (Map<String, Object>) map);
         }
-        throw error(where + name, "an object", value);
+        throw error(name, "an object", value);
     }
 
+    /** The error that a field, or a value that stands somewhere in this object, is not what it should be. */
     TokenizerException error(String name, String wanted, Object found) {
-        var text = String.valueOf(found).replaceAll("\\p{C}", "?");
-        return new TokenizerException(file, "\"" + name + "\" should be " + wanted + ", found "
-                + (text.length() > 60 ? text.substring(0, 60) + "..." : text));
+        return new TokenizerException(file,
+                "\"" + shown(where + name) + "\" should be " + wanted + ", found " + shown(String.valueOf(found)));
+    }
+
+    /** A stranger's text, short and without what a terminal would act upon. */
+    private static String shown(String text) {
+        return (text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text).replaceAll("\\p{C}", "?");
     }
 
     private <T> T typed(String key, Class<T> type, String wanted, T otherwise) {
@@ -96,7 +103,7 @@ final class JsonObject {
             return otherwise;
         }
         if (!type.isInstance(value)) {
-            throw error(where + key, wanted, value);
+            throw error(key, wanted, value);
         }
         return type.cast(value);
     }

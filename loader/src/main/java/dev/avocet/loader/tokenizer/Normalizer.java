@@ -2,8 +2,8 @@
 package dev.avocet.loader.tokenizer;
 
 /**
- * BERT's normalization of text: control characters go, white space becomes blanks, ideographs stand alone, accents go, letters
- * become lower case, each if asked for; as BertNormalizer of Hugging Face's tokenizers 0.23.3 does it.
+ * BERT's normalization of text: control characters go, white space becomes blanks, ideographs stand alone, accents go,
+ * letters become lower case, each if asked for; as BertNormalizer of Hugging Face's tokenizers 0.23.3 does it.
  *
  * <p>A surrogate without its partner, which no Python string that Hugging Face accepts can have, counts as U+FFFD.
  */
@@ -41,8 +41,8 @@ final class Normalizer {
     }
 
     /**
-     * The same, but stops behind the first white space once the result has grown by {@code enough} units, and returns the
-     * position reached: the next part continues there as if there had been no stop.
+     * The same, but stops behind the first white space once the result has grown by {@code enough} units, and returns
+     * the position reached: the next part continues there as if there had been no stop.
      */
     int normalize(String text, int from, int to, Chars out, int enough) {
         long stop = (long) out.length + enough;

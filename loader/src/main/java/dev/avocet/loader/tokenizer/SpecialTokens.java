@@ -12,8 +12,9 @@ import java.util.TreeMap;
 /**
  * The tokens that a tokenizer's files name, gathered with the precedence of transformers 5.23.
  *
- * <p>What has an {@code added_tokens_decoder} in tokenizer_config.json needs no other file; otherwise special_tokens_map.json
- * overrides tokenizer_config.json, and added_tokens.json and the tokens of tokenizer.json come along.
+ * <p>What has an {@code added_tokens_decoder} in tokenizer_config.json needs no other file; otherwise
+ * special_tokens_map.json overrides tokenizer_config.json, and added_tokens.json and the tokens of tokenizer.json come
+ * along.
  */
 final class SpecialTokens {
     private static final Map<String, String> BERT = Map.of(
@@ -28,7 +29,7 @@ final class SpecialTokens {
     private final Map<String, AddedToken> named = new LinkedHashMap<>();
     private final List<AddedToken> extra = new ArrayList<>();
     private final Map<Integer, AddedToken> added = new TreeMap<>();
-    /** What added_tokens.json takes for special; transformers overlooks objects and the old list, each in one of the files. */
+    /** What added_tokens.json takes for special; transformers overlooks objects, and the old list of the other file. */
     private final Set<String> listed = new HashSet<>();
     /** Whether there was a list before: the old name for it only counts in the first file that has one. */
     private boolean hasList;
@@ -53,7 +54,7 @@ final class SpecialTokens {
             }
             readAdded(files.json("added_tokens.json"));
             if (serialized != null) {
-                serializedTokens(serialized).forEach(added::put);
+                serializedTokens(serialized).forEach(token -> added.put(token.getKey(), token.getValue()));
             }
         }
         if (isBert) {
@@ -73,7 +74,7 @@ final class SpecialTokens {
         return added.values().stream().anyMatch(token -> token.content().equals(content));
     }
 
-    /** All tokens to be found in text, in the order in which they get ids; not those that are only named and present already. */
+    /** All tokens to be found in text, in the order in which they get ids; of those only named, not what is present. */
     List<AddedToken> all(Set<String> present) {
         var names = new HashSet<String>();
         var special = new ArrayList<AddedToken>();
@@ -99,12 +100,12 @@ final class SpecialTokens {
         return all;
     }
 
-    /** The added tokens of a tokenizer.json by their ids there. */
-    static Map<Integer, AddedToken> serializedTokens(JsonObject serialized) {
-        var tokens = new TreeMap<Integer, AddedToken>();
+    /** The added tokens of a tokenizer.json, in its order, with the ids that it gives them. */
+    static List<Map.Entry<Integer, AddedToken>> serializedTokens(JsonObject serialized) {
+        var tokens = new ArrayList<Map.Entry<Integer, AddedToken>>();
         for (var entry : serialized.list("added_tokens")) {
-            var token = serialized.of("added_tokens", entry);
-            tokens.put(token.id("id", TokenizerFiles.MOST_IDS), token(serialized, "added_tokens", entry));
+            int id = serialized.of("added_tokens", entry).integer("id", TokenizerFiles.MOST_IDS);
+            tokens.add(Map.entry(id, token(serialized, "added_tokens", entry)));
         }
         return tokens;
     }
@@ -123,17 +124,24 @@ final class SpecialTokens {
         }
         if (file.get(LIST) instanceof Map<?, ?> map) {
             map.forEach((name, value) -> named.put((String) name, token(file, LIST, value)));
-        } else if (file.has(LIST) || !hasList) {
-            var key = file.has(LIST) ? LIST : OLD_LIST;
-            for (var entry : file.list(key)) {
-                var token = token(file, key, entry).asSpecial();
-                extra.add(token);
-                if (!isMap || key.equals(LIST)) {
-                    listed.add(token.content());
-                }
-            }
-            hasList = file.has(key);
+            readList(file, OLD_LIST, isMap);
+        } else {
+            readList(file, file.has(LIST) && (isMap || !file.list(LIST).isEmpty()) ? LIST : OLD_LIST, isMap);
         }
+    }
+
+    private void readList(JsonObject file, String key, boolean isMap) {
+        if (hasList && key.equals(OLD_LIST)) {
+            return;
+        }
+        for (var entry : file.list(key)) {
+            var token = token(file, key, entry).asSpecial();
+            extra.add(token);
+            if (!isMap || key.equals(LIST)) {
+                listed.add(token.content());
+            }
+        }
+        hasList = hasList || file.has(key);
     }
 
     private void readAdded(JsonObject file) {
@@ -142,7 +150,7 @@ final class SpecialTokens {
         }
         for (var content : file.keys()) {
             boolean isSpecial = listed.contains(content);
-            added.put(file.id(content, TokenizerFiles.MOST_IDS),
+            added.put(file.integer(content, TokenizerFiles.MOST_IDS),
                     new AddedToken(content, false, false, false, !isSpecial, isSpecial));
         }
     }
@@ -161,7 +169,7 @@ final class SpecialTokens {
         try {
             return Integer.parseInt(id);
         } catch (NumberFormatException _) {
-            throw decoder.error("added_tokens_decoder", "an object whose keys are ids", id);
+            throw decoder.error(id, "an id", id);
         }
     }
 }

@@ -44,7 +44,7 @@ record Template(List<Piece> before, int textType, List<Piece> after) {
 
     private static int idOfPair(JsonObject processor, String key, int mostIds) {
         var pair = processor.list(key);
-        return processor.id("post_processor." + key, pair.size() == 2 ? pair.get(1) : pair, mostIds);
+        return processor.integer(key, pair.size() == 2 ? pair.get(1) : pair, mostIds);
     }
 
     private static Template template(JsonObject processor, int mostIds) {
@@ -55,20 +55,20 @@ record Template(List<Piece> before, int textType, List<Piece> after) {
             var piece = processor.of("single", entry);
             var special = piece.object("SpecialToken");
             if (special != null) {
-                int type = special.id("type_id", mostIds);
+                int type = special.integer("type_id", mostIds);
                 for (var id : ids(processor, special.text("id", ""))) {
                     (textType == null ? before : after)
-                            .add(new Piece(processor.id("special_tokens", id, mostIds), type));
+                            .add(new Piece(processor.integer("special_tokens", id, mostIds), type));
                 }
             } else if (piece.has("Sequence") && textType == null
                     && piece.object("Sequence").text("id", "").equals("A")) {
-                textType = piece.object("Sequence").id("type_id", mostIds);
+                textType = piece.object("Sequence").integer("type_id", mostIds);
             } else {
-                throw processor.error("post_processor.single", "special tokens and one sequence A", entry);
+                throw processor.error("single", "special tokens and one sequence A", entry);
             }
         }
         if (textType == null) {
-            throw processor.error("post_processor.single", "special tokens and one sequence A",
+            throw processor.error("single", "special tokens and one sequence A",
                     processor.get("single"));
         }
         return new Template(List.copyOf(before), textType, List.copyOf(after));
@@ -78,7 +78,7 @@ record Template(List<Piece> before, int textType, List<Piece> after) {
         var tokens = processor.object("special_tokens");
         var token = tokens == null ? null : tokens.object(name);
         if (token == null) {
-            throw processor.error("post_processor.special_tokens", "an object with an entry " + name,
+            throw processor.error("special_tokens", "an object with an entry " + name,
                     processor.get("special_tokens"));
         }
         return token.list("ids");

@@ -7,15 +7,16 @@ import dev.avocet.core.tensor.Shape;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * BERT's WordPiece tokenizer: text to the ids that a text model of the same checkpoint knows.
  *
- * <p>Ids equal those of transformers 5.23 with tokenizers 0.23, for all of Unicode. A tokenizer is immutable: any number of
- * threads may use it at once, and a call keeps nothing.
+ * <p>Ids equal those of transformers 5.23 with tokenizers 0.23, for all of Unicode. A tokenizer is immutable: any
+ * number of threads may use it at once, and a call keeps nothing.
  *
- * <p>A text that names a special token, as in "[SEP]", gets that token's id, as with Hugging Face: text from strangers can
- * say so too. A surrogate without its partner counts as U+FFFD, which BERT's clean-up removes.
+ * <p>A text that names a special token, as in "[SEP]", gets that token's id, as with Hugging Face: text from strangers
+ * can say so too. A surrogate without its partner counts as U+FFFD, which BERT's clean-up removes.
  */
 public final class Tokenizer {
     /** How a tokenizer gets from text to ids. */
@@ -40,14 +41,14 @@ public final class Tokenizer {
 
     /**
      * Reads the tokenizer of a checkpoint's folder: tokenizer.json or vocab.txt, with tokenizer_config.json,
-     * special_tokens_map.json and added_tokens.json where they are, and the precedence that transformers 5.23 gives them.
+     * special_tokens_map.json and added_tokens.json where they are, as AutoTokenizer of transformers 5.23 does.
      *
-     * <p>For a BERT tokenizer, the vocabulary and the added tokens come from tokenizer.json if there is one, and all settings
-     * from tokenizer_config.json; when that names PreTrainedTokenizerFast, or nothing names a class, all is taken from
-     * tokenizer.json as it stands. Its stored padding and truncation only ever decide about the side.
+     * <p>For a BertTokenizer, vocabulary and added tokens come from tokenizer.json if there is one, and all settings from
+     * tokenizer_config.json. For another class, or where nothing but a tokenizer.json says what it is, all comes from
+     * tokenizer.json as it stands. Of the padding and truncation stored there, only the sides count.
      *
-     * @throws TokenizerException when a file is missing, damaged, too large or of another kind of tokenizer, or the vocabulary
-     *     lacks a special token
+     * @throws TokenizerException when a file is missing, damaged, too large or of another kind of tokenizer, or the
+     *     vocabulary lacks a special token
      */
     public static Tokenizer load(Path folder) {
         return new TokenizerLoader(folder).load();
@@ -59,7 +60,8 @@ public final class Tokenizer {
     }
 
     /**
-     * The ids of one text with its special tokens, at most {@code maxLength}: what is too much is cut from the text's end.
+     * The ids of one text with its special tokens, at most {@code maxLength}: what is too much is cut from the end of
+     * the text, or from its beginning where the files give that as the truncation side.
      *
      * @throws IllegalArgumentException when not even the special tokens have room
      */
@@ -74,7 +76,7 @@ public final class Tokenizer {
 
     /**
      * Texts as a batch [B,length], each padded or cut to that length: transformers' {@code padding="max_length",
-     * truncation=True, max_length=length}.
+     * truncation=True, max_length=length}. The sides are those that the files give, usually the end.
      *
      * @throws IllegalArgumentException when not even the special tokens have room
      */
@@ -83,8 +85,8 @@ public final class Tokenizer {
     }
 
     /**
-     * Texts as a batch [B,S], padded to the longest of them, and cut to {@code maxLength} where that is less: transformers'
-     * {@code padding=True, truncation=True, max_length=maxLength}.
+     * Texts as a batch [B,S], padded to the longest of them, and cut to {@code maxLength} where that is less:
+     * transformers' {@code padding=True, truncation=True, max_length=maxLength}.
      *
      * @throws IllegalArgumentException when not even the special tokens have room
      */
@@ -189,6 +191,7 @@ public final class Tokenizer {
 
     /** The ids of a text alone; not many more than needed when the rest is cut anyway. */
     private Ids content(String text, int enough) {
+        Objects.requireNonNull(text, "a text is null");
         var ids = new Ids(16 + text.length() / 4, lengths.truncatesLeft() ? Ids.MOST : enough);
         var normal = new Chars(Math.min(text.length(), PORTION) + 16);
         pipeline.added().split(text, new AddedTokens.Parts() {

@@ -82,12 +82,13 @@ final class TokenizerFiles {
             if (!Files.isRegularFile(file)) {
                 throw new TokenizerException(file, "this is not a regular file");
             }
+            if (Files.size(file) > LARGEST_FILE) {
+                throw new TokenizerException(file, "the file has more than " + LARGEST_FILE + " bytes");
+            }
             byte[] bytes;
             try (var stream = Files.newInputStream(file)) {
-                bytes = stream.readNBytes(LARGEST_FILE + 1);
-            }
-            if (bytes.length > LARGEST_FILE) {
-                throw new TokenizerException(file, "the file has more than " + LARGEST_FILE + " bytes");
+                // Not all of it, should the file be growing.
+                bytes = stream.readNBytes(LARGEST_FILE);
             }
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {

@@ -4,7 +4,6 @@ package dev.avocet.loader.tokenizer;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -13,17 +12,18 @@ final class TokenizerLoader {
     private static final String CONFIG = "tokenizer_config.json";
     private static final String SERIALIZED = "tokenizer.json";
 
-    /** Classes that transformers builds anew from the vocabulary and tokenizer_config.json, whatever tokenizer.json says. */
+    /**
+     * Classes that transformers builds anew from the vocabulary and tokenizer_config.json, whatever tokenizer.json
+     * says.
+     */
     private static final Set<String> BERT_CLASSES = Set.of("BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer",
             "ConvBertTokenizer", "MobileBertTokenizer", "SqueezeBertTokenizer", "LayoutLMTokenizer", "LxmertTokenizer",
             "DPRContextEncoderTokenizer", "DPRQuestionEncoderTokenizer", "DPRReaderTokenizer");
     /** Values of {@code model_type} that mean one of these classes when no file names a class. */
-    private static final Set<String> BERT_MODELS =
-            Set.of("align", "bark", "bert", "blip", "bros", "chinese_clip", "convbert",
-                    "distilbert", "electra", "ernie", "flava", "git", "grounding-dino", "layoutlm", "megatron-bert",
-                    "mm-grounding-dino",
-                    "mobilebert", "nezha", "nomic_bert", "qdqbert", "realm", "retribert", "squeezebert", "tvp", "vilt",
-                    "visual_bert");
+    private static final Set<String> BERT_MODELS = Set.of("align", "bark", "bert", "blip", "bros", "chinese_clip",
+            "convbert", "distilbert", "electra", "ernie", "flava", "git", "grounding-dino", "layoutlm", "megatron-bert",
+            "mm-grounding-dino", "mobilebert", "nezha", "nomic_bert", "qdqbert", "realm", "retribert", "squeezebert",
+            "tvp", "vilt", "visual_bert");
 
     private final TokenizerFiles files;
     private final JsonObject config;
@@ -47,7 +47,7 @@ final class TokenizerLoader {
         var special = new SpecialTokens(files, config, serialized, isBert);
         var builder = new AddedTokens.Builder(vocabulary);
         if (!isBert) {
-            builder.add(List.copyOf(SpecialTokens.serializedTokens(serialized).values()));
+            builder.add(SpecialTokens.serializedTokens(serialized).stream().map(Map.Entry::getValue).toList());
         }
         builder.add(special.all(builder.added()));
         var texts = texts(vocabulary, builder);
@@ -67,6 +67,12 @@ final class TokenizerLoader {
         return new Tokenizer(pipeline, lengths, texts);
     }
 
+    /**
+     * Whether the tokenizer is one of {@link #BERT_CLASSES}: by the class that a file names, else by the model's type.
+     *
+     * <p>Where no file says (transformers then needs to be told), a vocab.txt or a tokenizer_config.json speaks for BERT,
+     * and a tokenizer.json alone for itself.
+     */
     private boolean isBert(boolean hasConfig) {
         var model = files.json("config.json");
         var name = config.text("tokenizer_class", model == null ? null : model.text("tokenizer_class", null));
@@ -74,9 +80,8 @@ final class TokenizerLoader {
             boolean isBertClass =
                     BERT_CLASSES.contains(name.endsWith("Fast") ? name.substring(0, name.length() - 4) : name);
             if (!isBertClass && serialized == null) {
-                throw new TokenizerException(files.folder(),
-                        "a tokenizer of class " + name + " can't be made of vocab.txt "
-                                + "alone; BertTokenizer can, others need tokenizer.json");
+                throw new TokenizerException(files.folder(), "a tokenizer of class " + name
+                        + " can't be made of vocab.txt alone; BertTokenizer can, others need tokenizer.json");
             }
             return isBertClass;
         }
@@ -94,18 +99,17 @@ final class TokenizerLoader {
         }
         var vocab = model.object("vocab");
         if (vocab == null) {
-            throw model.error("model.vocab", "an object of tokens and their ids", null);
+            throw model.error("vocab", "an object of tokens and their ids", null);
         }
         var ids = new HashMap<String, Integer>(vocab.keys().size() * 2);
         var taken = new BitSet();
         for (var token : vocab.keys()) {
-            int id = vocab.id(token, TokenizerFiles.MOST_IDS);
+            int id = vocab.integer(token, TokenizerFiles.MOST_IDS);
             if (token.length() > TokenizerFiles.LONGEST_TOKEN) {
-                throw vocab.error("model.vocab", "tokens of up to " + TokenizerFiles.LONGEST_TOKEN + " characters",
-                        token);
+                throw vocab.error(token, "a token of up to " + TokenizerFiles.LONGEST_TOKEN + " characters", id);
             }
             if (taken.get(id)) {
-                throw vocab.error("model.vocab", "ids that stand for one token each", id);
+                throw vocab.error(token, "an id that no other token has", id);
             }
             taken.set(id);
             ids.put(token, id);
@@ -128,7 +132,7 @@ final class TokenizerLoader {
     private WordPiece.Settings serializedModel() {
         var model = model();
         int longest = model.has("max_input_chars_per_word")
-                ? model.id("max_input_chars_per_word", Integer.MAX_VALUE)
+                ? model.integer("max_input_chars_per_word", Integer.MAX_VALUE)
                 : 100;
         return new WordPiece.Settings(model.text("unk_token", "[UNK]"), model.text("continuing_subword_prefix", "##"),
                 longest);
@@ -136,8 +140,7 @@ final class TokenizerLoader {
 
     private Normalizer.Settings bertNormalizer() {
         return new Normalizer.Settings(true, config.flag("tokenize_chinese_chars", true),
-                config.flag("strip_accents", null),
-                config.flag("do_lower_case", true));
+                config.flag("strip_accents", null), config.flag("do_lower_case", true));
     }
 
     private Normalizer.Settings serializedNormalizer() {
@@ -149,8 +152,8 @@ final class TokenizerLoader {
         }
         requireType(normalizer, "normalizer", "BertNormalizer");
         return new Normalizer.Settings(normalizer.flag("clean_text", true),
-                normalizer.flag("handle_chinese_chars", true),
-                normalizer.flag("strip_accents", null), normalizer.flag("lowercase", true));
+                normalizer.flag("handle_chinese_chars", true), normalizer.flag("strip_accents", null),
+                normalizer.flag("lowercase", true));
     }
 
     private void requireType(JsonObject component, String name, String type) {
@@ -210,8 +213,7 @@ final class TokenizerLoader {
     private TokenizerException lacks(String name, String text) {
         var file = files.folder().resolve(serialized == null ? "vocab.txt" : SERIALIZED);
         return new TokenizerException(file,
-                "the vocabulary lacks the special token " + text + ", which is the tokenizer's "
-                        + name);
+                "the vocabulary lacks the special token " + text + ", which is the tokenizer's " + name);
     }
 
     /** Whether padding or truncation happens at the text's beginning. */

@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * Texts with a number each, to be followed unit by unit, so that all texts that start at one place cost one pass.
  *
- * <p>All edges lie in one open-addressing table, an edge in one long: 24 bits for the node it leaves, 16 for the UTF-16 unit,
- * 24 for the node it reaches. A step is one probe, and with it mostly one cache line.
+ * <p>All edges lie in one open-addressing table, an edge in one long: 24 bits for the node it leaves, 16 for the UTF-16
+ * unit, 24 for the node it reaches. A step is one probe, and with it mostly one cache line.
  */
 final class Trie {
     /** Where every text starts; no edge leads to it. */

@@ -15,10 +15,10 @@ import java.util.StringTokenizer;
 /**
  * The character properties that Hugging Face's tokenizers works with, for all of Unicode.
  *
- * <p>They come from several Rust libraries of different ages: control characters, punctuation and non-spacing marks as in
- * Unicode 8, decompositions as in Unicode 9, lower case as in Unicode 17. The JDK has yet another age and a new one with each
- * release (against JDK 25, some 630 code points differ), and an id must not depend on it: hence a table of their own,
- * {@code unicode.txt}, written by {@code unicode_tables.py} from tokenizers 0.23.3.
+ * <p>They come from several Rust libraries of different ages: control characters, punctuation and non-spacing marks as
+ * in Unicode 8, decompositions as in Unicode 9, lower case as in Unicode 17. The JDK has yet another age and a new one
+ * with each release (against JDK 25, some 630 code points differ), and an id must not depend on it: hence a table of
+ * their own, {@code unicode.txt}, written by {@code unicode_tables.py} from tokenizers 0.23.3.
  */
 final class UnicodeTable {
     /** White space: becomes a blank, and separates words. */
@@ -33,7 +33,9 @@ final class UnicodeTable {
     static final int MARK = 1 << 4;
     /** A letter, mark, digit or connector: what a token that must stand alone can't stand next to. */
     static final int WORD = 1 << 5;
-    /** A mark that is, or decomposes into one, of combining class 0: it ends a run of marks that normalization sorts. */
+    /**
+     * A mark that is, or decomposes into one, of combining class 0: it ends a run of marks that normalization sorts.
+     */
     static final int STARTER = 1 << 6;
     /** Has a combining class and is no {@link #MARK}. */
     static final int CLASS = 1 << 7;
@@ -96,8 +98,8 @@ final class UnicodeTable {
     }
 
     /**
-     * What a code point that has {@link #FOLD} becomes without accents: the first code point, or, when there are several, the
-     * complement of a number to give to {@link #sequence}; not for Hangul.
+     * What a code point that has {@link #FOLD} becomes without accents: the first code point, or, when there are
+     * several, the complement of a number to give to {@link #sequence}; not for Hangul.
      */
     static int fold(int codePoint) {
         return TABLE.folds.get(codePoint);
@@ -193,15 +195,19 @@ final class UnicodeTable {
         return ~(sequences.size() - 1);
     }
 
-    /** Sets a bit in a range; equal neighbours stay one shared block, so that planes full of the same take no memory. */
+    /**
+     * Sets a bit in a range; neighbours that stay equal become one block, so that planes full of the same take no
+     * memory.
+     */
     private void mark(int first, int last, int bit) {
         short[] before = null;
         short[] after = null;
         for (int start = first; start <= last;) {
             int block = start / BLOCK;
             int end = Math.min(last, block * BLOCK + BLOCK - 1);
-            if (end - start < BLOCK - 1 || blocks[block] != before) {
-                before = end - start < BLOCK - 1 ? null : blocks[block];
+            boolean isWhole = end - start == BLOCK - 1;
+            if (!isWhole || !Arrays.equals(blocks[block], before)) {
+                before = isWhole ? blocks[block] : null;
                 after = blocks[block].clone();
                 for (int i = start % BLOCK; i <= end % BLOCK; i++) {
                     after[i] |= (short) bit;

@@ -4,8 +4,8 @@ package dev.avocet.loader.tokenizer;
 import java.util.Map;
 
 /**
- * Words to pieces, always the longest that the vocabulary has; a word that can't be pieced together whole is one unknown
- * token. As WordPiece of Hugging Face's tokenizers 0.23.3, behind its BertPreTokenizer.
+ * Words to pieces, always the longest that the vocabulary has; a word that can't be pieced together whole is one
+ * unknown token. As WordPiece of Hugging Face's tokenizers 0.23.3, behind its BertPreTokenizer.
  */
 final class WordPiece {
     /**

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.tokenizer;
 
-import dev.avocet.loader.checkpoint.JsonFile;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /** What Hugging Face's tokenizers gives, as tokenizer_goldens.py wrote it down. */
 final class Goldens {
@@ -22,25 +24,23 @@ final class Goldens {
         }
     }
 
-    static List<Map<String, Object>> objects(String resource, String key) {
-        return cast(JsonFile.read(path(resource)).get(key));
+    static JsonNode read(String resource) {
+        try {
+            return new ObjectMapper().readTree(path(resource).toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    static List<String> texts(String resource, String key) {
-        return cast(JsonFile.read(path(resource)).get(key));
+    static List<String> texts(JsonNode list) {
+        return list.valueStream().map(JsonNode::textValue).toList();
     }
 
-    @SuppressWarnings("unchecked") // the file is ours
-    static <T> T cast(Object value) {
-        return (T) value;
-    }
-
-    static int[] ints(Object list) {
-        return Goldens.<List<Long>>cast(list).stream().mapToInt(Math::toIntExact).toArray();
-    }
-
-    /** A matrix, row by row. */
-    static int[] flatInts(Object lists) {
-        return Goldens.<List<List<Long>>>cast(lists).stream().flatMap(List::stream).mapToInt(Math::toIntExact).toArray();
+    /** The numbers of a list, or of a list of lists row by row. */
+    static int[] ints(JsonNode list) {
+        return list.valueStream()
+                .flatMap(entry -> entry.isArray() ? entry.valueStream() : List.of(entry).stream())
+                .mapToInt(JsonNode::intValue)
+                .toArray();
     }
 }

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.avocet.core.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -19,13 +21,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizerTest {
     private static final Tokenizer BERT = Tokenizer.load(Goldens.BERT);
+    private static final JsonNode GOLDENS = Goldens.read("/bert-vocab/golden.json");
     private static final int CLS = 101;
     private static final int SEP = 102;
 
     @Test
     void fixedAndRandomTextsGetHuggingFacesIds() {
-        for (var golden : Goldens.objects("/bert-vocab/golden.json", "cases")) {
-            var text = (String) golden.get("text");
+        for (var golden : GOLDENS.get("cases")) {
+            var text = golden.get("text").textValue();
             var ids = Goldens.ints(golden.get("ids"));
             assertArrayEquals(ids, BERT.encode(text), text);
             assertEquals(ids.length - 2, BERT.countTokens(text), text);
@@ -34,8 +37,8 @@ class TokenizerTest {
 
     @Test
     void textsArePaddedAndCutTo64AsAlignDoesIt() {
-        for (var golden : Goldens.objects("/bert-vocab/golden.json", "align_padded_64")) {
-            var text = (String) golden.get("text");
+        for (var golden : GOLDENS.get("align_padded_64")) {
+            var text = golden.get("text").textValue();
             var encoding = BERT.encodeToLength(List.of(text), 64);
             assertEquals(Shape.of(1, 64), encoding.inputIds().shape());
             assertArrayEquals(Goldens.ints(golden.get("input_ids")), encoding.inputIds().toInts(), text);
@@ -87,8 +90,9 @@ class TokenizerTest {
     @Test
     void aLongTextIsWhatItsSentencesAreTogether() {
         // The sentences change at every position of the portions in which a long text is looked at.
-        var sentences = List.of("A photo of\ta Café, naïve! ", "漢字 и Й \u0130 e\u0323\u0301 ", "한국어 \u0915\u302e\u302f\u0300 ",
-                "[SEP] x\u200by \ud83d\ude00\ud835\udd18 ");
+        var sentences =
+                List.of("A photo of\ta Café, naïve! ", "漢字 и Й \u0130 e\u0323\u0301 ", "한국어 \u0915\u302e\u302f\u0300 ",
+                        "[SEP] x\u200by \ud83d\ude00\ud835\udd18 ");
         var text = new StringBuilder();
         var ids = new ArrayList<Integer>();
         for (int i = 0; text.length() < 20_000; i++) {
@@ -128,11 +132,11 @@ class TokenizerTest {
 
     @Test
     void manyThreadsMayUseOneTokenizer() throws Exception {
-        var texts = Goldens.objects("/bert-vocab/golden.json", "cases").stream().map(c -> (String) c.get("text")).toList();
+        var texts = GOLDENS.get("cases").valueStream().map(golden -> golden.get("text").textValue()).toList();
         var alone = texts.stream().map(BERT::encode).toList();
         try (var threads = Executors.newFixedThreadPool(8)) {
             Callable<List<int[]>> all = () -> texts.stream().map(BERT::encode).toList();
-            for (var result : threads.invokeAll(java.util.Collections.nCopies(8, all))) {
+            for (var result : threads.invokeAll(Collections.nCopies(8, all))) {
                 for (int i = 0; i < texts.size(); i++) {
                     assertArrayEquals(alone.get(i), result.get().get(i), texts.get(i));
                 }

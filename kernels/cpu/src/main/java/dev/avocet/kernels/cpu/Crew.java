@@ -121,6 +121,7 @@ final class Crew implements AutoCloseable {
     }
 
     /** Computes what is loaded into a slot. */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it: it only gives a preempted thread a chance
     void run(Slot slot) {
         wakeHelpers(kernels.open(device.address(), slot.index()));
         int waits = 0;
@@ -161,6 +162,7 @@ final class Crew implements AutoCloseable {
         }
 
         @Override
+        @SuppressWarnings("ThreadPriorityCheck") // as in Crew.run
         public void run() {
             while (!dismissed) {
                 long seen = events();

@@ -32,7 +32,7 @@ final class PackedWeights implements AutoCloseable {
     private final Kernels kernels;
     private final int threads;
     private final List<NativeMemory> regions = new ArrayList<>();
-    private final Map<Weight, Map<Packing, Packed>> known = new IdentityHashMap<>();
+    private final IdentityHashMap<Weight, Map<Packing, Packed>> known = new IdentityHashMap<>();
     private final List<Packed> pending = new ArrayList<>();
     private long used;
     private long bytes;

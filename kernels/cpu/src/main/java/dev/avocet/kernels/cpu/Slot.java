@@ -28,7 +28,8 @@ final class Slot implements AutoCloseable {
     /** Makes room for a program and hands it over. */
     void load(Program program) {
         long arenaBytes = Packing.roundUp(program.arenaBytes(), PAGE);
-        long bytes = arenaBytes + threads * program.scratchBytes();
+        long scratchBytes = Packing.roundUp(program.scratchBytes(), PAGE);
+        long bytes = arenaBytes + threads * scratchBytes;
         if (memory == null || memory.bytes() < bytes) {
             close();
             memory = NativeMemory.allocate(bytes, "the activations of a plan");
@@ -38,7 +39,7 @@ final class Slot implements AutoCloseable {
         set(2, program.units());
         set(3, memory.address());
         set(4, memory.address() + arenaBytes);
-        set(5, program.scratchBytes());
+        set(5, scratchBytes);
     }
 
     private void set(int field, long value) {

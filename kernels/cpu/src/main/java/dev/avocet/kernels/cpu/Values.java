@@ -92,7 +92,7 @@ final class Values {
         for (int i = axis + 1; i < dims.length - 1; i++) {
             inner *= dims[i];
         }
-        long extent = op.to() - op.from();
+        long extent = (long) op.to() - op.from();
         if (outer == 1) {
             return x.every(1, op.from() * inner, extent * inner);
         }

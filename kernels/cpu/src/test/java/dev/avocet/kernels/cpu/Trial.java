@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.kernels.cpu;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.avocet.core.backend.Backend;
 import dev.avocet.core.backend.Compiler;
 import dev.avocet.core.backend.DeviceOptions;
@@ -16,34 +19,48 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Runs small graphs on a tier's kernels and on the reference backend. */
+/** Runs small graphs on one tier's kernels, and on the reference backend to compare. */
 final class Trial implements AutoCloseable {
-    /** Records a graph with inputs drawn from {@code given}: results by name. */
-    interface Recording {
-        LinkedHashMap<String, Tensor> record(Ops ops);
-    }
+    /** The unit roundoff of a float. */
+    static final double ROUNDOFF = 0x1p-24;
+
+    /** Sizes around every vector width and tile, and some far from any. */
+    static final int[] SIZES = {1, 3, 4, 5, 7, 8, 9, 13, 15, 16, 17, 31, 33, 48, 207};
 
     /** A weight in an array. */
-    record Numbers(String name, Shape shape, float[] values) implements Weight {
+    record Numbers(Shape shape, float[] values) implements Weight {
+        @Override
+        public String name() {
+            return "numbers";
+        }
+
         @Override
         public void read(long from, float[] into, int offset, int count) {
             System.arraycopy(values, (int) from, into, offset, count);
         }
     }
 
-    private final Random random;
+    /** Records a graph and names its results. */
+    interface Recording extends Function<Ops, Map<String, Tensor>> {}
+
+    private final Random random = new Random(20);
     private final Backend backend;
     private final Compiler compiler;
     private final Compiler reference =
             new ReferenceBackendProvider().open("", DeviceOptions.ofThreads(1)).newCompiler();
 
-    Trial(Tier tier, int threads, long seed) {
-        random = new Random(seed);
-        backend = CpuBackend.open(tier, DeviceOptions.ofThreads(threads));
+    Trial(Tier tier, DeviceOptions options) {
+        backend = CpuBackend.open(tier, options);
         compiler = backend.newCompiler();
+    }
+
+    Trial(Tier tier) {
+        this(tier, DeviceOptions.ofThreads(2));
     }
 
     /** The tiers that this machine can run. */
@@ -52,14 +69,24 @@ final class Trial implements AutoCloseable {
         return Arrays.stream(Tier.values()).filter(tier -> tier.isIn(supported));
     }
 
+    /** The fastest of them. */
+    static Tier best() {
+        return tiers().reduce((_, better) -> better).orElseThrow();
+    }
+
+    Random random() {
+        return random;
+    }
+
     /** A weight of normally distributed numbers. */
     Numbers weight(int... dims) {
         var shape = Shape.of(dims);
-        return new Numbers("w" + shape, shape, normal(shape));
+        return new Numbers(shape, normal(shape));
     }
 
     /** A tensor of normally distributed numbers. */
-    HostTensor tensor(Shape shape) {
+    HostTensor tensor(int... dims) {
+        var shape = Shape.of(dims);
         return HostTensor.of(shape, normal(shape));
     }
 
@@ -71,36 +98,95 @@ final class Trial implements AutoCloseable {
         return values;
     }
 
-    Random random() {
-        return random;
+    /** An input of a tensor's type and shape. */
+    static Tensor input(Ops ops, String name, HostTensor like) {
+        return ops.input(name, like.dtype(), like.shape());
     }
 
-    /** What both backends make of a graph. */
-    record Results(List<float[]> found, List<float[]> wanted) {}
+    /** Results named by their positions. */
+    static Map<String, Tensor> results(Tensor... tensors) {
+        var named = new LinkedHashMap<String, Tensor>();
+        for (var tensor : tensors) {
+            named.put("result " + named.size(), tensor);
+        }
+        return named;
+    }
 
     Plan compile(Recording recording) {
         var ops = Ops.record();
-        return compiler.compile(ops.graph(recording.record(ops)));
+        return compiler.compile(ops.graph(recording.apply(ops)));
     }
 
-    Results run(Recording recording, HostTensor... inputs) {
-        return new Results(onCpu(recording, inputs), onReference(recording, inputs));
+    List<float[]> run(Recording recording, HostTensor... inputs) {
+        return run(compile(recording), inputs);
     }
 
-    List<float[]> onCpu(Recording recording, HostTensor... inputs) {
-        return run(compile(recording), List.of(inputs));
-    }
-
-    List<float[]> onReference(Recording recording, HostTensor... inputs) {
+    List<float[]> reference(Recording recording, HostTensor... inputs) {
         var ops = Ops.record();
-        return run(reference.compile(ops.graph(recording.record(ops))), List.of(inputs));
+        return run(reference.compile(ops.graph(recording.apply(ops))), inputs);
     }
 
-    static List<float[]> run(Plan plan, List<HostTensor> inputs) {
+    static List<float[]> run(Plan plan, HostTensor... inputs) {
         var outputs = new ArrayList<HostTensor>();
         plan.graph().outputs().values().forEach(output -> outputs.add(HostTensor.zeros(DType.F32, output.shape())));
-        plan.run(inputs, outputs);
+        plan.run(List.of(inputs), outputs);
         return outputs.stream().map(HostTensor::toFloats).toList();
+    }
+
+    /** Kernels that only move or choose numbers must give the reference's bits. */
+    void assertSame(Recording recording, HostTensor... inputs) {
+        var found = run(recording, inputs);
+        var wanted = reference(recording, inputs);
+        for (int i = 0; i < wanted.size(); i++) {
+            assertArrayEquals(wanted.get(i), found.get(i), "result " + i);
+        }
+    }
+
+    /** Results within {@code bound} of the reference's. */
+    void assertWithin(double bound, Recording recording, HostTensor... inputs) {
+        var found = run(recording, inputs);
+        var wanted = reference(recording, inputs);
+        for (int i = 0; i < wanted.size(); i++) {
+            for (int j = 0; j < wanted.get(i).length; j++) {
+                assertClose(wanted.get(i)[j], found.get(i)[j], bound, i, j);
+            }
+        }
+    }
+
+    /**
+     * Sums of products: each result may be off by the roundoff times the number of terms, of the sum of the terms' sizes;
+     * blocks of 256 are summed apart, so the number is at most 256 plus the number of blocks.
+     *
+     * @param sizes the recording with every number's absolute value
+     */
+    void assertSum(int terms, Recording recording, HostTensor[] inputs, Recording sizes, HostTensor[] absolute) {
+        var found = run(recording, inputs).getFirst();
+        var wanted = reference(recording, inputs).getFirst();
+        var size = reference(sizes, absolute).getFirst();
+        double roundings = Math.min(terms, 256) + Math.ceilDiv(terms, 256) + 2.0;
+        for (int i = 0; i < wanted.length; i++) {
+            assertClose(wanted[i], found[i], roundings * ROUNDOFF * size[i] + 1e-30, 0, i);
+        }
+    }
+
+    private static void assertClose(float wanted, float found, double bound, int result, int index) {
+        assertTrue(Math.abs((double) found - wanted) <= bound, () -> "result " + result + " at " + index + ": wanted "
+                + wanted + " within " + bound + ", found " + found);
+    }
+
+    static HostTensor absolute(HostTensor tensor) {
+        return HostTensor.of(tensor.shape(), absolute(tensor.toFloats()));
+    }
+
+    static Numbers absolute(Numbers weight) {
+        return new Numbers(weight.shape(), absolute(weight.values().clone()));
+    }
+
+    private static float[] absolute(float[] values) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.abs(values[i]);
+        }
+        return values;
     }
 
     @Override

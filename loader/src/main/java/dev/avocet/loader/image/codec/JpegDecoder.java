@@ -13,8 +13,10 @@ import java.util.Arrays;
  * arithmetic-coded files and those of 12 bits are refused.
  */
 final class JpegDecoder {
-    /** More scans than any encoder makes; each costs a pass over all blocks, however few bytes it has. */
+    /** Each scan costs a pass over all blocks, however few bytes it has. Encoders make about ten. */
     private static final int MOST_SCANS = 500;
+    private static final int FEWEST_SCANS = 20;
+    private static final long MOST_BLOCK_VISITS = 1L << 28;
 
     private static final int SOF0 = 0xc0;
     private static final int SOF1 = 0xc1;
@@ -121,10 +123,10 @@ final class JpegDecoder {
 
     private void readScans() throws CodecException {
         do {
-            if (frame != null && frame.scans == MOST_SCANS) {
-                throw CodecException.unsupported("it has more than " + MOST_SCANS + " scans");
-            }
             readScan();
+            if (frame.scans > Math.clamp(MOST_BLOCK_VISITS / frame.blocks(), FEWEST_SCANS, MOST_SCANS)) {
+                throw CodecException.unsupported("it has more than " + (frame.scans - 1) + " scans");
+            }
         } while (frame.hasMoreScans() && readSegmentsToScan());
     }
 

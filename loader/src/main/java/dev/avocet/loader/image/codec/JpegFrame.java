@@ -51,13 +51,17 @@ final class JpegFrame {
         }
     }
 
-    /** The fewest bytes that can hold all blocks: a code has at least one bit, and a sequential block two codes. */
-    long leastBytes() {
+    long blocks() {
         long blocks = 0;
         for (var component : components) {
             blocks += (long) component.blockColumns * component.blockRows;
         }
-        return blocks / (progressive ? 8 : 4);
+        return blocks;
+    }
+
+    /** The fewest bytes that can hold all blocks: a code has at least one bit, and a sequential block two codes. */
+    long leastBytes() {
+        return blocks() / (progressive ? 8 : 4);
     }
 
     JpegComponent component(int id) throws CodecException {

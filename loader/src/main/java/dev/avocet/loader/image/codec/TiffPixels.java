@@ -118,8 +118,9 @@ final class TiffPixels {
     }
 
     private void greys(byte[] data, int from, byte[] rgb, int to, int count) {
+        var wide = layout.bits > 8 ? ByteBuffer.wrap(data).order(order()) : null;
         for (int x = 0; x < count; x++) {
-            byte grey = (byte) grey(data, from, x);
+            byte grey = (byte) (wide == null ? grey(data, from, x) : wideGrey(wide, from + x * layout.bits / 8));
             rgb[to + 3 * x] = grey;
             rgb[to + 3 * x + 1] = grey;
             rgb[to + 3 * x + 2] = grey;
@@ -127,9 +128,6 @@ final class TiffPixels {
     }
 
     private int grey(byte[] data, int from, int x) {
-        if (layout.bits > 8) {
-            return wideGrey(ByteBuffer.wrap(data).order(order()), from + x * layout.bits / 8);
-        }
         int value = packed(data, from, x) * 255 / ((1 << layout.bits) - 1);
         return layout.photometric == 0 ? 255 - value : value;
     }

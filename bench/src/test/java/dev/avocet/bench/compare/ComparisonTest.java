@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.bench.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.avocet.bench.Workload;
+import dev.avocet.bench.compare.ProcFiles.CpuTicks;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTest {
+    private static Times millis(long... times) {
+        return new Times(LongStream.of(times).map(time -> time * 1_000_000).toArray());
+    }
+
+    @Test
+    void timesAreSummedUpInAnyOrder() {
+        var odd = millis(30, 10, 20);
+        assertEquals(10, odd.minMillis());
+        assertEquals(20, odd.medianMillis());
+        assertEquals(30, odd.p99Millis());
+        assertEquals(15, millis(20, 10).medianMillis());
+    }
+
+    @Test
+    void theNinetyNinthPercentileOfAThousandLeavesTenOut() {
+        assertEquals(990, millis(LongStream.rangeClosed(1, 1000).toArray()).p99Millis());
+    }
+
+    @Test
+    void noTimesAreRefused() {
+        assertThrows(IllegalArgumentException.class, () -> new Times(new long[0]));
+    }
+
+    @Test
+    void theDifferenceOfOutputsIsRelativeToTheLargestValue() {
+        assertEquals(0, Measurement.apart(new float[] {1, -4}, new float[] {1, -4}));
+        assertEquals(0.25, Measurement.apart(new float[] {1, -4}, new float[] {2, -4}));
+        assertEquals(Double.POSITIVE_INFINITY, Measurement.apart(new float[] {1}, new float[] {1, 2}));
+        assertEquals(Double.POSITIVE_INFINITY, Measurement.apart(new float[] {1}, new float[] {Float.NaN}));
+        assertEquals(Double.POSITIVE_INFINITY, Measurement.apart(new float[] {0}, new float[] {1}));
+    }
+
+    @Test
+    void stealAndOtherProcessesAreSharesOfTheMachinesTime() {
+        var before = CpuTicks.parse("cpu  100 0 50 800 50 0 0 0 0 0");
+        var after = CpuTicks.parse("cpu  500 10 80 1200 60 5 5 40 0 0");
+        var passed = after.since(before);
+        assertEquals(new CpuTicks(900, 450, 40), passed);
+        var load = Comparison.Load.of(passed, 360);
+        assertEquals(40 / 900.0, load.steal());
+        assertEquals(90 / 900.0, load.others());
+    }
+
+    @Test
+    void theTimeOfAProcessIsFoundWhateverItsName() {
+        assertEquals(1234 + 56,
+                ProcFiles.ticksOf("42 (a) b (c) S 1 42 42 0 -1 4194560 9 0 0 0 1234 56 0 0 20 0 3 0 1"));
+    }
+
+    @Test
+    void theReportSaysWhoIsFasterWhoIsWrongAndWhoIsMissing() {
+        var absent = new LinkedHashMap<String, String>();
+        absent.put("torch", "there is no python");
+        var comparison = new Comparison(Workload.BERT, 2, 11, 200, List.of(
+                new Comparison.Entry(Peer.AVOCET, "cpu", millis(80), 2_500_000_000L, 100_000_000, 500_000_000, 0),
+                new Comparison.Entry(Peer.ONNXRUNTIME, "1.0", millis(100), 1_000_000_000, 90_000_000, 0, 1e-6),
+                new Comparison.Entry(Peer.OPENVINO, "2.0", millis(40), 1_000_000_000, 90_000_000, 0, 0.5)),
+                absent, new Comparison.Load(0.012, 0.5));
+        assertFalse(comparison.agrees());
+        assertTrue(comparison.entries().get(1).agrees());
+        assertEquals(
+                """
+                        ## BERT-base, 64 tokens (ALIGN), batch 2
+
+                        11.0 GFLOP in an inference. Peak of the machine: 200 GFLOP/s. Steal 1.2 %, other processes 50.0 %.
+
+                        |             | median ms | min ms | p99 ms | per second | GFLOP/s | of peak | Avocet is |       apart | start s | first ms | memory MB |
+                        |-------------|----------:|-------:|-------:|-----------:|--------:|--------:|----------:|------------:|--------:|---------:|----------:|
+                        | avocet      |      80.0 |   80.0 |   80.0 |      25.00 |     138 |    69 % |           |             |    2.50 |    100.0 |       500 |
+                        | onnxruntime |     100.0 |  100.0 |  100.0 |      20.00 |     110 |    55 % |     1.25x |       1e-06 |    1.00 |     90.0 |           |
+                        | openvino    |      40.0 |   40.0 |   40.0 |      50.00 |     275 |   138 % |     0.50x | 5e-01 WRONG |    1.00 |     90.0 |           |
+
+                        Not measured: torch: there is no python
+                        """,
+                Report.section(comparison));
+    }
+}

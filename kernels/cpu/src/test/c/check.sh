@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Builds the harness with the kernels of one tier and runs it.
+# Usage: check.sh WORKDIR baseline|v3|v4 functions|ROUNDS    (rounds run under the address and undefined-behaviour sanitizers)
+# Exit code 77: this machine can't, and the last line says why.
+set -eu
+[ $# -eq 3 ] || exit 2
+here=$(cd "$(dirname "$0")" && pwd)
+work=$1 tier=$2 mode=$3
+cc=${CC:-cc}
+command -v "$cc" >/dev/null 2>&1 || { echo "there is no C compiler"; exit 77; }
+
+v3="-mavx2 -mfma -mbmi -mbmi2 -mlzcnt -mpopcnt -mmovbe -mf16c"
+case $tier in
+baseline) bit=1 flags= ;;
+v3) bit=2 flags=$v3 ;;
+v4) bit=4 flags="$v3 -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl" ;;
+esac
+[ "$mode" = functions ] || flags="$flags -fsanitize=address,undefined -fno-sanitize-recover=all"
+
+mkdir -p "$work"
+echo 'int main(void) { return 0; }' >"$work/probe.c"
+# shellcheck disable=SC2086
+"$cc" $flags "$work/probe.c" -o "$work/probe" 2>/dev/null || { echo "$cc has no $flags"; exit 77; }
+
+# shellcheck disable=SC2086
+"$cc" -std=c11 -O1 -g -Wall -Wextra -Wno-unknown-pragmas -ffp-contract=off -fno-math-errno -fno-strict-aliasing $flags \
+    -I"$here/../../main/c" "$here"/../../main/c/*.c "$here/harness.c" -lm -o "$work/harness-$tier"
+"$work/harness-$tier" $bit "$mode"
