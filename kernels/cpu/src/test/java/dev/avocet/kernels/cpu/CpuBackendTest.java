@@ -21,7 +21,8 @@ class CpuBackendTest extends BackendSuite {
 
     @Test
     void absurdlyManyThreadsAreRefusedBeforeOneIsStarted() {
-        var error = assertThrows(BackendUnavailable.class, () -> Device.firstOf(DeviceOptions.ofThreads(20_000), "cpu"));
+        var error =
+                assertThrows(BackendUnavailable.class, () -> Device.firstOf(DeviceOptions.ofThreads(20_000), "cpu"));
         assertTrue(error.getMessage().startsWith("20000 threads are too many for "), error.getMessage());
     }
 
