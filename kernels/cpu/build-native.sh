@@ -33,11 +33,13 @@ done
 
 out=$1/dev/avocet/kernels/cpu/native/linux-$arch
 
-# The instructions that each tier may use, spelled out because older compilers don't know the tiers' names.
+# The instructions that each tier may use, spelled out because older compilers don't know the tiers' names. On ARM, atomic operations
+# in place: the compiler would call its run-time library for them.
 flags_of() {
-    case $1 in
-    v3) echo "-mavx2 -mfma -mbmi -mbmi2 -mlzcnt -mpopcnt -mmovbe -mf16c" ;;
-    v4) echo "$(flags_of v3) -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl" ;;
+    case $1-$arch in
+    baseline-aarch64) echo "-mno-outline-atomics" ;;
+    v3-*) echo "-mavx2 -mfma -mbmi -mbmi2 -mlzcnt -mpopcnt -mmovbe -mf16c" ;;
+    v4-*) echo "$(flags_of v3) -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl" ;;
     esac
 }
 
