@@ -134,9 +134,6 @@ public final class Image {
     private static SizeCheck check(ImageLimits limits) {
         return (width, height) -> {
             String size = width + " x " + height + " pixels";
-            if (width < 1 || height < 1) {
-                throw CodecException.tooLarge("it has " + size);
-            }
             if (width > limits.maxSide() || height > limits.maxSide()) {
                 throw CodecException.tooLarge("it has " + size + ", and a side may have " + limits.maxSide());
             }

@@ -32,7 +32,7 @@ final class Exif {
             from += 6;
         }
         try {
-            var file = TiffDirectory.first(Arrays.copyOfRange(exif, from, exif.length));
+            var file = TiffDirectory.first(Arrays.copyOfRange(exif, from, exif.length), false);
             return file.has(ORIENTATION) ? OptionalInt.of((int) file.number(ORIENTATION, 1)) : OptionalInt.empty();
         } catch (CodecException damaged) {
             return OptionalInt.empty();

@@ -37,7 +37,13 @@ public enum ImageFormat {
     }
 
     /** Decodes a whole file of this format, whose rows are then as they are stored: see {@link Raster#transposed}. */
-    public Raster decode(byte[] data, SizeCheck sizes) throws CodecException {
+    public Raster decode(byte[] data, SizeCheck limits) throws CodecException {
+        SizeCheck sizes = (width, height) -> {
+            if (width < 1 || height < 1) {
+                throw CodecException.corrupt("it has " + width + " x " + height + " pixels");
+            }
+            limits.check(width, height);
+        };
         return switch (this) {
             case JPEG -> JpegDecoder.decode(data, sizes);
             case PNG -> PngDecoder.decode(data, sizes);

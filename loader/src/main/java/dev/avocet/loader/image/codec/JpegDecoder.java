@@ -79,7 +79,7 @@ final class JpegDecoder {
     static byte[] decodeSamples(byte[] tables, byte[] data, int columns, int rows, int samples, boolean ycc)
             throws CodecException {
         var decoder = new JpegDecoder(data, (width, height) -> {
-            if (width != columns || height > rows) {
+            if (width != columns || height < 1 || height > rows) {
                 throw CodecException.corrupt("a part of its pixels is " + width + " x " + height + " where " + columns
                         + " x " + rows + " belong");
             }

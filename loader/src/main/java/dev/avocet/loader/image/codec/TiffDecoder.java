@@ -54,7 +54,7 @@ final class TiffDecoder {
     private TiffDecoder(byte[] file, SizeCheck sizes) throws CodecException {
         this.file = file;
         this.sizes = sizes;
-        fields = TiffDirectory.first(file);
+        fields = TiffDirectory.first(file, true);
         long w = fields.number(WIDTH, 0);
         long h = fields.number(HEIGHT, 0);
         sizes.check(w, h);

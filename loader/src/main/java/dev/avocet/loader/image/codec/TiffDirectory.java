@@ -21,8 +21,8 @@ final class TiffDirectory {
         this.bigEndian = bigEndian;
     }
 
-    /** Reads the directory that the file's header points to. */
-    static TiffDirectory first(byte[] file) throws CodecException {
+    /** Reads the directory that the file's header points to; one that the file cuts off is an error, or is cut off. */
+    static TiffDirectory first(byte[] file, boolean whole) throws CodecException {
         if (file.length < 8) {
             throw CodecException.truncated("a TIFF header has 8 bytes and here are " + file.length);
         }
@@ -39,7 +39,7 @@ final class TiffDirectory {
             start = in.u32();
         }
         in.seek(start);
-        directory.read(in, big);
+        directory.read(in, big, whole);
         return directory;
     }
 
@@ -52,12 +52,12 @@ final class TiffDirectory {
         return bigEndian;
     }
 
-    private void read(ByteInput in, boolean big) throws CodecException {
+    private void read(ByteInput in, boolean big, boolean whole) throws CodecException {
         long count = big ? in.i64() : in.u16();
         if (count < 0 || count > MOST_FIELDS) {
             throw CodecException.corrupt("its directory announces " + count + " fields");
         }
-        for (int i = 0; i < count && in.remaining() >= (big ? 20 : 12); i++) {
+        for (int i = 0; i < count && (whole || in.remaining() >= (big ? 20 : 12)); i++) {
             int tag = in.u16();
             int type = in.u16();
             long values = big ? in.i64() : in.u32();
