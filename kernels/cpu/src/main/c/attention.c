@@ -77,14 +77,21 @@ static void score_rows(const struct head *h, int64_t row, int64_t rows) {
         const int64_t vectors = panel_vectors(a->tokens, panel);
         for (int64_t i = 0; i < rows; i += TILE_ROWS)
             for (int64_t from = 0; from < a->depth; from += BLOCK)
-                tile(least(TILE_ROWS, rows - i), vectors, q + i * a->q.stride + from, a->q.stride,
-                     part(h, panel * PANEL * a->depth + from * vectors * LANES), least(BLOCK, a->depth - from),
-                     part(h, h->layout.scores + i * h->layout.score_stride + panel * PANEL), h->layout.score_stride, from > 0);
+                tile_run(least(TILE_ROWS, rows - i), vectors, &(struct tile){
+                    .a = q + i * a->q.stride + from,
+                    .a_stride = a->q.stride,
+                    .b = part(h, panel * PANEL * a->depth + from * vectors * LANES),
+                    .depth = least(BLOCK, a->depth - from),
+                    .c = part(h, h->layout.scores + i * h->layout.score_stride + panel * PANEL),
+                    .c_stride = h->layout.score_stride,
+                    .add = from > 0,
+                    .ahead = (const char *)h->place->scratch,
+                });
     }
     for (int64_t i = 0; i < rows; i++) {
         float *scores = part(h, h->layout.scores + i * h->layout.score_stride);
-        *part(h, h->layout.sums + i) = softmax_row(scores, part(h, h->layout.bound), (float)a->scale,
-                                                   parts(a->tokens, LANES) * LANES, scores);
+        *part(h, h->layout.sums + i) = softmax_row(scores, part(h, h->layout.bound), a->mask ? 0 : a->tokens / LANES * LANES,
+                                                   (float)a->scale, parts(a->tokens, LANES) * LANES, scores);
     }
 }
 
@@ -94,11 +101,16 @@ static void weigh_values(const struct head *h, int64_t rows) {
         for (int64_t panel = 0; panel < panels(a->depth); panel++) {
             const int64_t vectors = panel_vectors(a->depth, panel);
             for (int64_t i = 0; i < rows; i += TILE_ROWS)
-                tile(least(TILE_ROWS, rows - i), vectors, part(h, h->layout.scores + i * h->layout.score_stride + from),
-                     h->layout.score_stride,
-                     part(h, h->layout.values + panel * PANEL * a->tokens + from * vectors * LANES),
-                     least(BLOCK, a->tokens - from),
-                     part(h, h->layout.context + i * h->layout.context_stride + panel * PANEL), h->layout.context_stride, from > 0);
+                tile_run(least(TILE_ROWS, rows - i), vectors, &(struct tile){
+                    .a = part(h, h->layout.scores + i * h->layout.score_stride + from),
+                    .a_stride = h->layout.score_stride,
+                    .b = part(h, h->layout.values + panel * PANEL * a->tokens + from * vectors * LANES),
+                    .depth = least(BLOCK, a->tokens - from),
+                    .c = part(h, h->layout.context + i * h->layout.context_stride + panel * PANEL),
+                    .c_stride = h->layout.context_stride,
+                    .add = from > 0,
+                    .ahead = (const char *)h->place->scratch,
+                });
         }
 }
 

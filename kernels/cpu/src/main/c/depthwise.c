@@ -23,23 +23,25 @@ struct taps {
 
 INLINE void results_of(const int kernel, const int stride, const int count, const int inside, const struct taps *taps, int64_t left,
                        float *y, int64_t y_stride) {
-    const float *x = taps->x + left * taps->x_stride, *weight = taps->weight;
+    const int64_t x_stride = taps->x_stride, weight_stride = taps->weight_stride;
+    const float *x = taps->x + left * x_stride, *weight = taps->weight;
     vec sum[RESULTS];
     UNROLL for (int o = 0; o < count; o++) sum[o] = zero();
-    for (int64_t row = 0; row < taps->kernel_rows; row++) {
+    for (int64_t row = taps->kernel_rows; row > 0; row--) {
         vec w[5];
-        UNROLL for (int tap = 0; tap < kernel; tap++) w[tap] = load(weight + tap * taps->weight_stride);
-        UNROLL for (int i = 0; i < (count - 1) * stride + kernel; i++) {
-            const vec pixel = inside || (uint64_t)(left + i) < (uint64_t)taps->width ? load(x + i * taps->x_stride) : zero();
+        UNROLL for (int tap = 0; tap < kernel; tap++, weight += weight_stride) w[tap] = load(weight);
+        const float *next = x + taps->x_row;
+        UNROLL for (int i = 0; i < (count - 1) * stride + kernel; i++, x += x_stride) {
+            __asm__("" : "+r"(x)); // one pointer that moves, not one per pixel
+            const vec pixel = inside || (uint64_t)(left + i) < (uint64_t)taps->width ? load(x) : zero();
             UNROLL for (int o = 0; o < count; o++) {
                 const int tap = i - o * stride;
                 if (tap >= 0 && tap < kernel) sum[o] = mul_add(pixel, w[tap], sum[o]);
             }
         }
-        x += taps->x_row;
-        weight += kernel * taps->weight_stride;
+        x = next;
     }
-    UNROLL for (int o = 0; o < count; o++) store(y + o * y_stride, sum[o]);
+    UNROLL for (int o = 0; o < count; o++, y += y_stride) store(y, sum[o]);
 }
 
 typedef void results_function(const struct taps *taps, int64_t left, float *y, int64_t y_stride);
@@ -93,12 +95,13 @@ static results_function *const (*results_for(const struct convolution *c))[2] {
 }
 
 static void result_row(const struct convolution *c, results_function *const (*results)[2], const struct taps *taps, float *y) {
-    const int64_t groups = parts(c->out_width, RESULTS);
+    const int64_t groups = parts(c->out_width, RESULTS), small = c->out_width / groups, larger = c->out_width % groups;
+    int64_t left = -c->left;
     for (int64_t group = 0; group < groups; group++) {
-        const int64_t first = c->out_width * group / groups, count = c->out_width * (group + 1) / groups - first;
-        const int64_t left = first * c->stride - c->left;
-        const int inside = left >= 0 && left + (count - 1) * c->stride + c->kernel_width <= c->width;
-        results[count - 1][inside](taps, left, y + first * c->y.stride, c->y.stride);
+        const int64_t count = small + (group < larger), right = left + (count - 1) * c->stride + c->kernel_width;
+        results[count - 1][left >= 0 && right <= c->width](taps, left, y, c->y.stride);
+        left += count * c->stride;
+        y += count * c->y.stride;
     }
 }
 

@@ -12,19 +12,23 @@
 
 // ------------------------------------------------------------------------------------------------ the register tile
 
-INLINE void tile_of(const int rows, const int vectors, const float *a, int64_t a_stride, const float *b, int64_t depth, float *c,
-                    int64_t c_stride, int64_t add) {
+INLINE void tile_of(const int rows, const int vectors, const struct tile *tile) {
+    const float *b = tile->b;
+    const char *ahead = tile->ahead;
     vec sum[TILE_ROWS][2];
     UNROLL for (int i = 0; i < rows; i++) {
-        prefetch_to_write(c + i * c_stride);
-        if (vectors > 1 && LANES == 16) prefetch_to_write(c + i * c_stride + LANES);
+        prefetch_to_write(tile->c + i * tile->c_stride);
+        if (vectors * LANES > 16) prefetch_to_write(tile->c + i * tile->c_stride + 16);
         UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = zero();
     }
     // Three pointers, five rows apart: the rows between are reached by the processor's own index arithmetic.
-    const int64_t step = a_stride * 4, step3 = step * 3;
-    const char *base[3] = {(const char *)a, (const char *)a + 5 * step, (const char *)a + 10 * step};
+    const int64_t step = tile->a_stride * 4, step3 = step * 3;
+    const char *base[3] = {(const char *)tile->a, (const char *)tile->a + 5 * step, (const char *)tile->a + 10 * step};
     __asm__("" : "+r"(base[0]), "+r"(base[1]), "+r"(base[2])); // or the compiler keeps a pointer per row, and spills
-    for (int64_t k = 0; k < depth; k++) {
+    for (int64_t k = tile->depth; k > 0; k--) {
+        // Evenly over the sum: in a bunch, requests to memory would keep those to the nearest cache waiting.
+        prefetch_far(ahead);
+        ahead += tile->ahead_step;
         vec w[2];
         UNROLL for (int j = 0; j < vectors; j++) w[j] = load(b + j * LANES);
         UNROLL for (int i = 0; i < rows; i++) {
@@ -37,27 +41,17 @@ INLINE void tile_of(const int rows, const int vectors, const float *a, int64_t a
         base[1] += 4;
         base[2] += 4;
     }
-    if (add) {
-        UNROLL for (int i = 0; i < rows; i++) {
-            UNROLL for (int j = 0; j < vectors; j++) {
-                float *to = c + i * c_stride + j * LANES;
-                store(to, load(to) + sum[i][j]);
-            }
-        }
-    } else {
-        UNROLL for (int i = 0; i < rows; i++) {
-            UNROLL for (int j = 0; j < vectors; j++) store(c + i * c_stride + j * LANES, sum[i][j]);
+    float *c = tile->c;
+    UNROLL for (int i = 0; i < rows; i++) {
+        UNROLL for (int j = 0; j < vectors; j++) {
+            float *to = c + i * tile->c_stride + j * LANES;
+            store(to, tile->add ? load(to) + sum[i][j] : sum[i][j]);
         }
     }
 }
 
-typedef void tile_function(const float *a, int64_t a_stride, const float *b, int64_t depth, float *c, int64_t c_stride, int64_t add);
-
 #define TILE(rows, vectors)                                                                                                            \
-    static void tile_##rows##x##vectors(const float *a, int64_t a_stride, const float *b, int64_t depth, float *c, int64_t c_stride,   \
-                                        int64_t add) {                                                                                 \
-        tile_of(rows, vectors, a, a_stride, b, depth, c, c_stride, add);                                                               \
-    }
+    static void tile_##rows##x##vectors(const struct tile *tile) { tile_of(rows, vectors, tile); }
 #define TILES(rows) TILE(rows, 1) TILE(rows, 2)
 #define TILE_PAIR(rows) {tile_##rows##x1, tile_##rows##x2}
 
@@ -66,17 +60,14 @@ TILES(1) TILES(2) TILES(3) TILES(4) TILES(5) TILES(6)
 TILES(7) TILES(8) TILES(9) TILES(10) TILES(11) TILES(12) TILES(13) TILES(14)
 #endif
 
-static tile_function *const tiles[TILE_ROWS][2] = {
+static void (*const tile_functions[TILE_ROWS][2])(const struct tile *tile) = {
     TILE_PAIR(1), TILE_PAIR(2), TILE_PAIR(3), TILE_PAIR(4), TILE_PAIR(5), TILE_PAIR(6),
 #if TILE_ROWS == 14
     TILE_PAIR(7), TILE_PAIR(8), TILE_PAIR(9), TILE_PAIR(10), TILE_PAIR(11), TILE_PAIR(12), TILE_PAIR(13), TILE_PAIR(14),
 #endif
 };
 
-void tile(int64_t rows, int64_t vectors, const float *a, int64_t a_stride, const float *b, int64_t depth, float *c,
-          int64_t c_stride, int64_t add) {
-    tiles[rows - 1][vectors - 1](a, a_stride, b, depth, c, c_stride, add);
-}
+void tile_run(int64_t rows, int64_t vectors, const struct tile *tile) { tile_functions[rows - 1][vectors - 1](tile); }
 
 // ------------------------------------------------------------------------------------------------ the loops around the tile
 
@@ -98,32 +89,46 @@ int64_t product_least(int64_t rows, int64_t inputs, int64_t outputs) {
     return most(1, (1 << 18) / (products + 1));
 }
 
-// Asks for a part of a panel's next block while this one is in use: `tile` of `tiles` equal parts.
-INLINE void prefetch_part(const float *panel, int64_t floats, int64_t tile, int64_t tiles) {
-    const int64_t to = floats * (tile + 1) / tiles;
-    for (int64_t i = floats * tile / tiles; i < to; i += 16) prefetch_far(panel + i);
+// Some tiles of rows, [t0, t1) of all, times panels [p0, p1), which stay in the second-level cache block by block.
+struct group {
+    int64_t t0, t1, p0, p1;
+    int64_t end; // the panels that this thread goes on with
+};
+
+// The block of weights that comes after this one, in the same panel or in the one that takes its place; null where there is none.
+INLINE const float *next_block(const struct product *p, const struct group *g, int64_t panel, int64_t vectors, int64_t from) {
+    const float *w = p->weight + panel * PANEL * p->inputs;
+    if (from + BLOCK < p->inputs) return w + (from + BLOCK) * vectors * LANES;
+    const int64_t width = g->p1 - g->p0;
+    return panel + width < g->end ? w + width * PANEL * p->inputs : 0;
 }
 
-// Tiles [t0, t1) of all rows times panels [p0, p1), which stay in the second-level cache block by block.
-static void group_run(const struct product *p, int64_t t0, int64_t t1, int64_t p0, int64_t p1, int64_t next_panel) {
+static void group_run(const struct product *p, const struct group *g) {
     const int64_t tiles = parts(p->rows, TILE_ROWS);
     int64_t from = 0;
     do {
         const int64_t depth = least(p->inputs - from, BLOCK);
         const int64_t last = from + depth == p->inputs;
-        for (int64_t t = t0; t < t1; t++) {
+        for (int64_t t = g->t0; t < g->t1; t++) {
             const int64_t row = p->rows * t / tiles, rows = p->rows * (t + 1) / tiles - row;
             const struct rows x = p->x(p, row, rows, from, depth);
-            for (int64_t panel = p0; panel < p1; panel++) {
+            for (int64_t panel = g->p0; panel < g->p1; panel++) {
                 const int64_t vectors = panel_vectors(p->outputs, panel);
-                const float *w = p->weight + panel * PANEL * p->inputs;
-                if (!last)
-                    prefetch_part(w + (from + BLOCK) * vectors * LANES, least(p->inputs - from - BLOCK, BLOCK) * vectors * LANES,
-                                  t - t0, t1 - t0);
-                else if (panel + p1 - p0 < next_panel)
-                    prefetch_part(w + (p1 - p0) * PANEL * p->inputs, least(p->inputs, BLOCK) * PANEL, t - t0, t1 - t0);
+                const float *w = p->weight + panel * PANEL * p->inputs + from * vectors * LANES;
+                const float *next = next_block(p, g, panel, vectors, from);
+                const int64_t share = depth * vectors * LANES / (g->t1 - g->t0); // each tile asks for its part of the next block
                 float *y = p->y + row * p->y_stride + panel * PANEL;
-                tile(rows, vectors, x.at, x.stride, w + from * vectors * LANES, depth, y, p->y_stride, from > 0);
+                tile_run(rows, vectors, &(struct tile){
+                    .a = x.at,
+                    .a_stride = x.stride,
+                    .b = w,
+                    .depth = depth,
+                    .c = y,
+                    .c_stride = p->y_stride,
+                    .add = from > 0,
+                    .ahead = (const char *)(next ? next + (t - g->t0) * share : w),
+                    .ahead_step = next ? share * 4 / most(depth, 1) : 0,
+                });
                 if (last) finish_tile(p, y, row, panel * PANEL, rows, vectors);
             }
         }
@@ -138,7 +143,7 @@ void product_run(const struct product *p, int64_t from, int64_t to) {
         const int64_t block = from / count, first = from % count, end = least(count, first + to - from);
         const int64_t t0 = tiles * block / blocks, t1 = tiles * (block + 1) / blocks;
         for (int64_t panel = first; panel < end; panel += group)
-            group_run(p, t0, t1, panel, least(panel + group, end), end);
+            group_run(p, &(struct group){t0, t1, panel, least(panel + group, end), end});
         from += end - first;
     }
 }

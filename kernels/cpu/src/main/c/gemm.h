@@ -25,9 +25,19 @@ INLINE int64_t panel_vectors(int64_t outputs, int64_t panel) { return least(part
 INLINE int64_t packed_floats(int64_t outputs, int64_t inputs) { return parts(outputs, LANES) * LANES * inputs; }
 
 // c [rows, vectors * LANES] = or += a [rows, depth] . b [depth][vectors * LANES] for at most TILE_ROWS rows, 2 vectors and BLOCK products.
-// Where `add` is 0, c is only written.
-void tile(int64_t rows, int64_t vectors, const float *a, int64_t a_stride, const float *b, int64_t depth, float *c,
-          int64_t c_stride, int64_t add);
+struct tile {
+    const float *a;
+    int64_t a_stride;
+    const float *b;
+    int64_t depth;
+    float *c;
+    int64_t c_stride;
+    int64_t add;       // 0: c is only written
+    const char *ahead; // memory to ask for meanwhile, and how many bytes of it for each product in the sum
+    int64_t ahead_step;
+};
+
+void tile_run(int64_t rows, int64_t vectors, const struct tile *tile);
 
 // One panel [inputs][LANES or PANEL] of a packed weight from at most PANEL rows; columns beyond `count` are zeros.
 void pack_panel(float *panel, const float *rows, int64_t stride, int64_t count, int64_t inputs);

@@ -59,7 +59,7 @@ void softmax_run(const struct op *op, const struct workplace *place, int64_t fro
     for (int64_t i = 0; i < columns; i++) bound[i] = i < n->columns ? __builtin_inff() : -__builtin_inff();
     for (int64_t row = from; row < to; row++) {
         float *y = at(place, n->y.at) + row * n->y.stride;
-        const float sum = softmax_row(at(place, n->x.at) + row * n->x.stride, bound, 1, columns, y);
+        const float sum = softmax_row(at(place, n->x.at) + row * n->x.stride, bound, n->columns / LANES * LANES, 1, columns, y);
         const vec share = splat(1 / sum);
         for (int64_t i = 0; i < columns; i += LANES) store(y + i, load(y + i) * share);
     }

@@ -32,11 +32,14 @@ INLINE vec exp_from(vec r, vec n) {
     return scale_by_power(mul_add(r * r, p, r) + splat(1), n);
 }
 
-INLINE vec exp_of(vec x) {
-    x = smaller(splat(89), larger(splat(-104), x)); // beyond these the result is infinite, or zero
+// For x <= 89.
+INLINE vec exp_of_negative(vec x) {
+    x = larger(splat(-104), x); // below, the result is zero
     vec n = nearest_power(x);
     return exp_from(without_power(x, n), n);
 }
+
+INLINE vec exp_of(vec x) { return exp_of_negative(smaller(splat(89), x)); } // above, the result is infinite
 
 INLINE vec tanh_of(vec x) {
     vec size = absolute(x);
