@@ -6,13 +6,13 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Option;
 
 /** The program itself, with no command named. */
 @Command(
         name = "avocet",
         header = "ViT and ALIGN on this machine, straight from Hugging Face checkpoints.",
         synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
         versionProvider = Avocet.Version.class,
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n",
@@ -26,12 +26,6 @@ final class Avocet implements Executable {
     static final String CLASSIFY = "  avocet classify models/samples/cat.jpg";
     static final String ZERO_SHOT = "  avocet zero-shot models/samples/cat.jpg --labels \"cat,dog,airplane\"";
     static final String EMBED = "  avocet embed --text \"a photo of a cat\" --image models/samples/cat.jpg";
-
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
-    private boolean help;
-
-    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version.")
-    private boolean version;
 
     private final Terminal terminal;
 

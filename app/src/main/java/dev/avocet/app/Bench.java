@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet bench}. */
@@ -48,13 +47,12 @@ final class Bench implements Executable {
     @Option(names = "--json", description = "Print JSON Lines: one object per part of the model.")
     private boolean json;
 
-    @Mixin
-    private CommonOptions common;
-
     private final Terminal terminal;
+    private final CommonOptions common;
 
-    Bench(Terminal terminal) {
+    Bench(Terminal terminal, CommonOptions common) {
         this.terminal = terminal;
+        this.common = common;
     }
 
     /** The time of each run, fastest first. */

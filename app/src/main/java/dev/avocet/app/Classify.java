@@ -4,7 +4,6 @@ package dev.avocet.app;
 import dev.avocet.pipelines.ImageClassifier;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,13 +27,12 @@ final class Classify implements Executable {
     @Option(names = "--json", description = "Print JSON Lines: one object per picture.")
     private boolean json;
 
-    @Mixin
-    private CommonOptions common;
-
     private final Terminal terminal;
+    private final CommonOptions common;
 
-    Classify(Terminal terminal) {
+    Classify(Terminal terminal, CommonOptions common) {
         this.terminal = terminal;
+        this.common = common;
     }
 
     @Override

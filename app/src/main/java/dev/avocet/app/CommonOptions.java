@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that all commands have. */
+@SuppressWarnings("UnusedVariable") // picocli acts on --help, Main on --verbose before anything is parsed
 final class CommonOptions {
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", converter = DeviceName.class,
             description = "Where to compute: auto, cpu, cpu:TIER (v4, v3 or baseline), reference (plain Java, slow), cuda or "

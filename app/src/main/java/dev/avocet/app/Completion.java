@@ -4,7 +4,6 @@ package dev.avocet.app;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code avocet completion}. */
@@ -13,7 +12,7 @@ import picocli.CommandLine.Parameters;
         header = "Print a script by which a shell completes commands and options.",
         description = {"", "Use it by: source <(avocet completion bash)", ""})
 final class Completion implements Executable {
-    /** The shells; one script serves both. */
+    /** The shells. */
     enum Shell {
         /** GNU bash. */
         bash,
@@ -21,11 +20,9 @@ final class Completion implements Executable {
         zsh
     }
 
+    @SuppressWarnings("UnusedVariable") // one script serves both
     @Parameters(paramLabel = "SHELL", description = "bash or zsh.")
     private Shell shell;
-
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
-    private boolean help;
 
     private final Terminal terminal;
     private final CommandLine root;

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet doctor}. */
@@ -25,13 +24,12 @@ final class Doctor implements Executable {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
-    @Mixin
-    private CommonOptions common;
-
     private final Terminal terminal;
+    private final CommonOptions common;
 
-    Doctor(Terminal terminal) {
+    Doctor(Terminal terminal, CommonOptions common) {
         this.terminal = terminal;
+        this.common = common;
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet embed}. */
@@ -44,13 +43,12 @@ final class Embed implements Executable {
     @Option(names = "--model", paramLabel = "MODEL", description = ModelReference.HELP + " Default: tiny-align.")
     private String model;
 
-    @Mixin
-    private CommonOptions common;
-
     private final Terminal terminal;
+    private final CommonOptions common;
 
-    Embed(Terminal terminal) {
+    Embed(Terminal terminal, CommonOptions common) {
         this.terminal = terminal;
+        this.common = common;
     }
 
     @Override

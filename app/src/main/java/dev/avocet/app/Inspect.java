@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,9 +29,6 @@ final class Inspect implements Executable {
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
-
-    @Mixin
-    private CommonOptions common;
 
     private final Terminal terminal;
 

@@ -19,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main {
     private final Terminal terminal;
     private final boolean verbose;
+    private final CommonOptions common = new CommonOptions();
 
     private Main(Terminal terminal, boolean verbose) {
         this.terminal = terminal;
@@ -75,19 +76,24 @@ public final class Main {
         }
     }
 
+    private void add(CommandLine root, String name, Object command) {
+        root.addSubcommand(name, command);
+        root.getSubcommands().get(name).addMixin("common", common);
+    }
+
     /** All commands by name, in the order in which help lists them. */
     private SequencedMap<String, Supplier<Object>> commands() {
         var commands = new LinkedHashMap<String, Supplier<Object>>();
-        commands.put("classify", () -> new Classify(terminal));
-        commands.put("zero-shot", () -> new ZeroShot(terminal));
-        commands.put("embed", () -> new Embed(terminal));
-        commands.put("run", () -> new RunModel(terminal));
+        commands.put("classify", () -> new Classify(terminal, common));
+        commands.put("zero-shot", () -> new ZeroShot(terminal, common));
+        commands.put("embed", () -> new Embed(terminal, common));
+        commands.put("run", () -> new RunModel(terminal, common));
         commands.put("preprocess", () -> new Preprocess(terminal));
         commands.put("tokenize", () -> new Tokenize(terminal));
         commands.put("inspect", () -> new Inspect(terminal));
         commands.put("models", () -> new Models(terminal));
-        commands.put("doctor", () -> new Doctor(terminal));
-        commands.put("bench", () -> new Bench(terminal));
+        commands.put("doctor", () -> new Doctor(terminal, common));
+        commands.put("bench", () -> new Bench(terminal, common));
         return commands;
     }
 
@@ -96,10 +102,10 @@ public final class Main {
         var commands = commands();
         // picocli takes some 20 ms to study a command, so it is shown no more of them than it needs.
         var needed = commands.containsKey(first) ? Set.of(first) : commands.keySet();
-        needed.forEach(name -> root.addSubcommand(name, commands.get(name).get()));
+        needed.forEach(name -> add(root, name, commands.get(name).get()));
         if (needed.size() > 1) {
             // These two are about all the others.
-            root.addSubcommand("completion", new Completion(terminal, root));
+            add(root, "completion", new Completion(terminal, root));
             root.addSubcommand("help", new CommandLine.HelpCommand());
         }
         root.setOut(terminal.out());

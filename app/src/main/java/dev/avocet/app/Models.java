@@ -4,7 +4,6 @@ package dev.avocet.app;
 import dev.avocet.loader.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet models}. */
@@ -15,9 +14,6 @@ import picocli.CommandLine.Option;
 final class Models implements Executable {
     @Option(names = "--json", description = "Print JSON Lines: one object per model.")
     private boolean json;
-
-    @Mixin
-    private CommonOptions common;
 
     private final Terminal terminal;
 

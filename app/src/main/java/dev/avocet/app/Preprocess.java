@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,9 +35,6 @@ final class Preprocess implements Executable {
     @Option(names = "--output", required = true, paramLabel = "FILE",
             description = "Where they go, a .safetensors file.")
     private Path output;
-
-    @Mixin
-    private CommonOptions common;
 
     private final Terminal terminal;
 

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet run}. */
@@ -51,13 +50,12 @@ final class RunModel implements Executable {
     @Option(names = "--attentions", description = "Write attentions.N too.")
     private boolean attentions;
 
-    @Mixin
-    private CommonOptions common;
-
     private final Terminal terminal;
+    private final CommonOptions common;
 
-    RunModel(Terminal terminal) {
+    RunModel(Terminal terminal, CommonOptions common) {
         this.terminal = terminal;
+        this.common = common;
     }
 
     @Override

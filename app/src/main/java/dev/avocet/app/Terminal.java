@@ -53,6 +53,7 @@ final class Terminal {
         }
 
         /** System.console() tells of input and output together; Linux tells of each descriptor. */
+        @SuppressWarnings("SystemConsoleNull") // it is null again since JDK 25 where nobody watches
         private static Target target(int descriptor) {
             try {
                 var name = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();

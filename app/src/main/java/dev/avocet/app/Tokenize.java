@@ -21,7 +21,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code avocet tokenize}. */
@@ -54,9 +53,6 @@ final class Tokenize implements Executable {
     @Option(names = "--pad", description = "Pad and cut to the length that the model's processor uses: 64 for ALIGN, "
             + "else the model's longest. Without it, all tokens of each text.")
     private boolean pad;
-
-    @Mixin
-    private CommonOptions common;
 
     private final Terminal terminal;
 

@@ -5,7 +5,6 @@ import dev.avocet.pipelines.Align;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -40,13 +39,12 @@ final class ZeroShot implements Executable {
     @Option(names = "--json", description = "Print JSON Lines: one object per picture.")
     private boolean json;
 
-    @Mixin
-    private CommonOptions common;
-
     private final Terminal terminal;
+    private final CommonOptions common;
 
-    ZeroShot(Terminal terminal) {
+    ZeroShot(Terminal terminal, CommonOptions common) {
         this.terminal = terminal;
+        this.common = common;
     }
 
     @Override

@@ -45,7 +45,7 @@ record Comparison(
     }
 
     /**
-     * Shares of the machine's processor time during the measurement.
+     * Shares of the machine's processor time while the engines were timed.
      *
      * @param steal that the hypervisor took
      * @param others that processes took which are not part of the comparison

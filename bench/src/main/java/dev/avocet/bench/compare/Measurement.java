@@ -2,6 +2,7 @@
 package dev.avocet.bench.compare;
 
 import dev.avocet.bench.Workload;
+import dev.avocet.bench.compare.ProcFiles.CpuTicks;
 import dev.avocet.core.graph.Ops;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.loader.Pretrained;
@@ -112,8 +113,7 @@ final class Measurement implements AutoCloseable {
 
     private Comparison.Load rounds(long[] peakNanos) throws IOException {
         long fastest = contestants.stream().mapToLong(Contestant::warmNanos).min().orElseThrow();
-        var machine = ProcFiles.machine();
-        long workers = workerTicks();
+        var meter = new LoadMeter();
         for (int round = 0; round < setting.runs(); round++) {
             progress("round " + (round + 1) + " of " + setting.runs());
             for (int turn = 0; turn < contestants.size(); turn++) {
@@ -123,14 +123,33 @@ final class Measurement implements AutoCloseable {
                 if (fastest < SETTLE_BELOW_NANOS) {
                     contestant.worker().run();
                 }
-                contestant.nanos()[round] = contestant.worker().run();
+                contestant.nanos()[round] = meter.run(contestant.worker());
             }
             if (peak != null) {
                 pause();
-                peakNanos[round] = peak.run();
+                peakNanos[round] = meter.run(peak);
             }
         }
-        return Comparison.Load.of(ProcFiles.machine().since(machine), workerTicks() - workers);
+        return meter.load();
+    }
+
+    /** What the machine does while an engine is timed, not in the pauses between. */
+    private final class LoadMeter {
+        private CpuTicks machine = new CpuTicks(0, 0, 0);
+        private long workers;
+
+        long run(WorkerProcess worker) throws IOException {
+            long workersBefore = workerTicks();
+            var machineBefore = ProcFiles.machine();
+            long nanos = worker.run();
+            machine = machine.plus(ProcFiles.machine().since(machineBefore));
+            workers += workerTicks() - workersBefore;
+            return nanos;
+        }
+
+        Comparison.Load load() {
+            return Comparison.Load.of(machine, workers);
+        }
     }
 
     private long workerTicks() {

@@ -31,6 +31,11 @@ final class ProcFiles {
             return new CpuTicks(busy + ticks[3] + ticks[4] + ticks[7], busy, ticks[7]);
         }
 
+        /** Both together. */
+        CpuTicks plus(CpuTicks other) {
+            return new CpuTicks(total + other.total, busy + other.busy, steal + other.steal);
+        }
+
         /** What passed between an earlier reading and this one. */
         CpuTicks since(CpuTicks earlier) {
             return new CpuTicks(total - earlier.total, busy - earlier.busy, steal - earlier.steal);

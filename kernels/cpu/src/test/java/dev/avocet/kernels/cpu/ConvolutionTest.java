@@ -5,7 +5,6 @@ import static dev.avocet.kernels.cpu.Trial.absolute;
 import static dev.avocet.kernels.cpu.Trial.input;
 import static dev.avocet.kernels.cpu.Trial.results;
 
-import dev.avocet.core.graph.Activation;
 import dev.avocet.core.graph.Padding;
 import dev.avocet.core.tensor.HostTensor;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,35 +74,6 @@ class ConvolutionTest {
                             ops.depthwiseConv2d(picture, depthwise, null, 1, padding),
                             ops.conv2d(picture, full, null, 1, padding));
                 }, x);
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
-    void whatFollowsAConvolutionIsAppliedInOrder(Tier tier) {
-        try (var trial = new Trial(tier)) {
-            var x = trial.tensor(2, 9, 11, 20);
-            var weight = trial.weight(20, 1, 5, 5);
-            var bias = trial.weight(20);
-            for (var function : Activation.values()) {
-                trial.assertWithin(1e-4, ops -> {
-                    var picture = input(ops, "x", x);
-                    var product = ops.depthwiseConv2d(picture, weight, bias, 1, Padding.same(5));
-                    return results(ops.add(ops.activation(product, function), picture));
-                }, x);
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
-    void meansAndMaximaAreThoseOfEachPicture(Tier tier) {
-        try (var trial = new Trial(tier)) {
-            for (int channels : Trial.SIZES) {
-                var x = trial.tensor(2, 19, 31, channels);
-                trial.assertWithin(1e-5, ops -> results(ops.meanSpatial(input(ops, "x", x))), x);
-                trial.assertSame(ops -> results(ops.maxSpatial(input(ops, "x", x))), x);
             }
         }
     }

@@ -5,7 +5,6 @@ import static dev.avocet.kernels.cpu.Trial.absolute;
 import static dev.avocet.kernels.cpu.Trial.input;
 import static dev.avocet.kernels.cpu.Trial.results;
 
-import dev.avocet.core.graph.Activation;
 import dev.avocet.core.tensor.HostTensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -49,23 +48,6 @@ class ProductTest {
 
     @ParameterizedTest
     @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
-    void whatFollowsAProductIsAppliedInOrder(Tier tier) {
-        try (var trial = new Trial(tier)) {
-            var x = trial.tensor(29, 300);
-            var residual = trial.tensor(29, 40);
-            var weight = trial.weight(40, 300);
-            var bias = trial.weight(40);
-            for (var function : Activation.values()) {
-                trial.assertWithin(2e-4, ops -> {
-                    var product = ops.linear(input(ops, "x", x), weight, bias);
-                    return results(ops.add(ops.activation(product, function), input(ops, "residual", residual)));
-                }, x, residual);
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
     void aGateScalesTheInputsOfItsPicture(Tier tier) {
         try (var trial = new Trial(tier)) {
             for (int channels : new int[] {1, 17, 300}) {
@@ -78,21 +60,6 @@ class ProductTest {
                         ops.multiply(input(ops, "x", x), input(ops, "gate", gate)), absolute(weight), null)),
                         new HostTensor[] {absolute(x), absolute(gate)});
             }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
-    void aProductReadsAndAddsViews(Tier tier) {
-        try (var trial = new Trial(tier)) {
-            var all = trial.tensor(2, 9, 100);
-            var weight = trial.weight(24, 33);
-            trial.assertWithin(1e-4, ops -> {
-                var whole = input(ops, "all", all);
-                var product = ops.linear(ops.slice(whole, 2, 5, 38), weight, null);
-                var firsts = ops.linear(ops.slice(ops.slice(whole, 1, 3, 4), 2, 40, 73), weight, null);
-                return results(ops.add(product, ops.slice(whole, 2, 70, 94)), firsts);
-            }, all);
         }
     }
 }

@@ -10,11 +10,11 @@ import dev.avocet.core.backend.DeviceOptions;
 import dev.avocet.core.backend.Plan;
 import dev.avocet.core.backend.reference.ReferenceBackendProvider;
 import dev.avocet.core.graph.Ops;
+import dev.avocet.core.nn.TestWeight;
 import dev.avocet.core.tensor.DType;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.core.tensor.Tensor;
-import dev.avocet.core.tensor.Weight;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -31,19 +31,6 @@ final class Trial implements AutoCloseable {
 
     /** Sizes around every vector width and tile, and some far from any. */
     static final int[] SIZES = {1, 3, 4, 5, 7, 8, 9, 13, 15, 16, 17, 31, 33, 48, 207};
-
-    /** A weight in an array. */
-    record Numbers(Shape shape, float[] values) implements Weight {
-        @Override
-        public String name() {
-            return "numbers";
-        }
-
-        @Override
-        public void read(long from, float[] into, int offset, int count) {
-            System.arraycopy(values, (int) from, into, offset, count);
-        }
-    }
 
     /** Records a graph and names its results. */
     interface Recording extends Function<Ops, Map<String, Tensor>> {}
@@ -79,23 +66,13 @@ final class Trial implements AutoCloseable {
     }
 
     /** A weight of normally distributed numbers. */
-    Numbers weight(int... dims) {
-        var shape = Shape.of(dims);
-        return new Numbers(shape, normal(shape));
+    TestWeight weight(int... dims) {
+        return TestWeight.random(random, dims);
     }
 
     /** A tensor of normally distributed numbers. */
     HostTensor tensor(int... dims) {
-        var shape = Shape.of(dims);
-        return HostTensor.of(shape, normal(shape));
-    }
-
-    private float[] normal(Shape shape) {
-        var values = new float[Math.toIntExact(shape.elements())];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
-        return values;
+        return HostTensor.of(Shape.of(dims), weight(dims).values());
     }
 
     /** An input of a tensor's type and shape. */
@@ -178,8 +155,8 @@ final class Trial implements AutoCloseable {
         return HostTensor.of(tensor.shape(), absolute(tensor.toFloats()));
     }
 
-    static Numbers absolute(Numbers weight) {
-        return new Numbers(weight.shape(), absolute(weight.values().clone()));
+    static TestWeight absolute(TestWeight weight) {
+        return new TestWeight(weight.name(), weight.shape(), absolute(weight.values().clone()));
     }
 
     private static float[] absolute(float[] values) {

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.kernels.cpu;
+
+import static dev.avocet.kernels.cpu.Trial.input;
+import static dev.avocet.kernels.cpu.Trial.results;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.avocet.core.backend.DeviceOptions;
+import dev.avocet.core.backend.DeviceOutOfMemory;
+import dev.avocet.core.graph.Activation;
+import dev.avocet.core.nn.TestWeight;
+import dev.avocet.core.tensor.DType;
+import dev.avocet.core.tensor.HostTensor;
+import dev.avocet.core.tensor.Shape;
+import dev.avocet.core.tensor.ShapeException;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CpuPlanTest {
+    @Test
+    void aRunAllocatesNothing() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (var trial = new Trial(Trial.best(), DeviceOptions.ofThreads(1))) {
+            var x = trial.tensor(2, 9, 100);
+            var ids = HostTensor.of(Shape.of(2, 9), new int[18]);
+            var weight = trial.weight(60, 100);
+            var table = trial.weight(5, 100);
+            var plan = trial.compile(ops -> {
+                var sum = ops.add(input(ops, "x", x), ops.embedding(input(ops, "ids", ids), table));
+                return results(ops.activation(ops.linear(sum, weight, null), Activation.GELU), ops.softmax(sum));
+            });
+            var inputs = List.of(x, ids);
+            var outputs = List.of(
+                    HostTensor.zeros(DType.F32, Shape.of(2, 9, 60)), HostTensor.zeros(DType.F32, Shape.of(2, 9, 100)));
+            for (int i = 0; i < 20_000; i++) { // until the compiler has seen it all
+                plan.run(inputs, outputs);
+            }
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 1000; i++) {
+                plan.run(inputs, outputs);
+            }
+            assertEquals(0, (threads.getCurrentThreadAllocatedBytes() - before) / 1000);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    void anEmptyBatchHasEmptyResults(Tier tier) {
+        try (var trial = new Trial(tier)) {
+            var x = trial.tensor(0, 20);
+            var weight = trial.weight(30, 20);
+            var found = trial.run(ops -> {
+                var none = input(ops, "x", x);
+                return results(ops.linear(none, weight, null), ops.softmax(none), ops.add(none, none));
+            }, x);
+            found.forEach(result -> assertEquals(0, result.length));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    void viewsOfInputsAndConstantsMayBeResults(Tier tier) {
+        try (var trial = new Trial(tier)) {
+            var x = trial.tensor(3, 20);
+            var weight = trial.weight(4, 5);
+            trial.assertSame(ops -> {
+                var all = input(ops, "x", x);
+                return results(all, ops.slice(all, 1, 3, 8), ops.slice(ops.constant(weight), 0, 1, 3));
+            }, x);
+        }
+    }
+
+    @Test
+    void aWrongShapeIsRefusedBeforeAnythingRuns() {
+        try (var trial = new Trial(Trial.best())) {
+            var x = trial.tensor(3, 20);
+            var plan = trial.compile(ops -> results(ops.scale(input(ops, "x", x), 2)));
+            var failure = assertThrows(ShapeException.class, () -> Trial.run(plan, trial.tensor(3, 21)));
+            assertTrue(failure.getMessage().contains("[3,20]"), failure.getMessage());
+        }
+    }
+
+    @Test
+    void memoryThatTheSystemDoesNotHaveIsATypedError() {
+        var failure = assertThrows(DeviceOutOfMemory.class, () -> NativeMemory.allocate(1L << 60, "a test"));
+        assertTrue(failure.getMessage().contains("a test"), failure.getMessage());
+    }
+
+    @Test
+    void aWeightThatCannotBeReadFailsEveryPlanThatNeedsIt() {
+        try (var trial = new Trial(Trial.best())) {
+            var x = trial.tensor(3, 20);
+            var broken = new TestWeight("broken", Shape.of(40, 20), new float[7]);
+            Trial.Recording product = ops -> results(ops.linear(input(ops, "x", x), broken, null));
+            assertThrows(IndexOutOfBoundsException.class, () -> trial.compile(product));
+            assertThrows(IndexOutOfBoundsException.class, () -> trial.compile(product));
+        }
+    }
+
+    @Test
+    void aStepThatWouldLeaveItsMemoryNeverReachesNativeCode() {
+        var block = Block.inArena(100, 0);
+        block.place(64);
+        assertEquals(64 + 40 + 1, block.reference(10, 90));
+        assertThrows(AssertionError.class, () -> block.reference(10, 91));
+        assertThrows(AssertionError.class, () -> block.reference(-1, 5));
+    }
+}
