@@ -18,6 +18,8 @@ import java.util.SequencedMap;
  */
 final class Measurement implements AutoCloseable {
     private static final int WARM_UPS = 3;
+    /** The least that an engine warms up, for compilers that want many runs of short ones. */
+    private static final long WARM_UP_NANOS = 2_000_000_000;
     /** Threads of the engine before may still spin for work; ONNX Runtime's do for some tens of milliseconds. */
     private static final long PAUSE_MILLIS = 100;
     /** Below this, waking up and a cold cache would be a part of the time that no one asked for. */
@@ -74,8 +76,10 @@ final class Measurement implements AutoCloseable {
             worker = WorkerProcess.start(entrant.command(inputs), scratch.resolve(name + ".log"));
             long first = worker.run();
             long warm = first;
-            for (int i = 0; i < WARM_UPS; i++) {
+            long warmed = 0;
+            for (int i = 0; i < WARM_UPS || warmed < WARM_UP_NANOS; i++) {
                 warm = worker.run();
+                warmed += warm;
             }
             contestants.add(new Contestant(
                     name, worker, first, warm, worker.output(scratch), new long[setting.runs()]));
