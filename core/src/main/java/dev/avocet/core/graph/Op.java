@@ -45,6 +45,31 @@ public sealed interface Op {
         Product with(Epilogue epilogue);
     }
 
+    /** An operation that reads one tensor. */
+    sealed interface Unary extends Op {
+        /** What it reads. */
+        Tensor x();
+
+        @Override
+        default List<Tensor> inputs() {
+            return List.of(x());
+        }
+    }
+
+    /** An operation that reads two tensors. */
+    sealed interface Binary extends Op {
+        /** The first one. */
+        Tensor a();
+
+        /** The second one. */
+        Tensor b();
+
+        @Override
+        default List<Tensor> inputs() {
+            return List.of(a(), b());
+        }
+    }
+
     /** A weight as a tensor. */
     record Constant(Weight weight) implements Op {
         @Override
@@ -82,12 +107,7 @@ public sealed interface Op {
     }
 
     /** Rows of a [M,K] times rows of b [N,K]. */
-    record Matmul(Tensor a, Tensor b) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(a, b);
-        }
-    }
+    record Matmul(Tensor a, Tensor b) implements Binary {}
 
     /**
      * A convolution of x [B,H,W,C] with weight [O,C,kh,kw].
@@ -150,12 +170,7 @@ public sealed interface Op {
     }
 
     /** Normalisation over the last axis. */
-    record LayerNorm(Tensor x, Weight weight, Weight bias, float epsilon) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
+    record LayerNorm(Tensor x, Weight weight, Weight bias, float epsilon) implements Unary {
         @Override
         public List<Weight> weights() {
             return List.of(weight, bias);
@@ -163,12 +178,7 @@ public sealed interface Op {
     }
 
     /** Softmax over the last axis. */
-    record Softmax(Tensor x) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-    }
+    record Softmax(Tensor x) implements Unary {}
 
     /** Rows of a table [V,D], by ids. */
     record Embedding(Tensor ids, Weight table) implements Op {
@@ -184,68 +194,28 @@ public sealed interface Op {
     }
 
     /** a + b, b repeated along its axes of extent 1. */
-    record Add(Tensor a, Tensor b) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(a, b);
-        }
-    }
+    record Add(Tensor a, Tensor b) implements Binary {}
 
     /** a times b, element by element, b repeated along its axes of extent 1. */
-    record Multiply(Tensor a, Tensor b) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(a, b);
-        }
-    }
+    record Multiply(Tensor a, Tensor b) implements Binary {}
 
     /** x times a number. */
-    record Scale(Tensor x, float factor) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-    }
+    record Scale(Tensor x, float factor) implements Unary {}
 
     /** A function of each element. */
-    record Activate(Tensor x, Activation function) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-    }
+    record Activate(Tensor x, Activation function) implements Unary {}
 
     /** The mean over H and W of x [B,H,W,C]: [B,1,1,C]. */
-    record MeanSpatial(Tensor x) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-    }
+    record MeanSpatial(Tensor x) implements Unary {}
 
     /** The maximum over H and W of x [B,H,W,C]: [B,1,1,C]. */
-    record MaxSpatial(Tensor x) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-    }
+    record MaxSpatial(Tensor x) implements Unary {}
 
     /** Patches of a picture [B,C,H,W] as rows [B,(H/height)*(W/width),C*height*width]. */
-    record Patchify(Tensor x, int height, int width) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-    }
+    record Patchify(Tensor x, int height, int width) implements Unary {}
 
     /** Each row of the last axis divided by its Euclidean length. */
-    record L2Normalize(Tensor x) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-    }
+    record L2Normalize(Tensor x) implements Unary {}
 
     /** Tensors joined along one axis; on other axes an extent of 1 is repeated. */
     record Concat(List<Tensor> parts, int axis) implements Op {
@@ -256,36 +226,16 @@ public sealed interface Op {
     }
 
     /** Positions {@code from} to {@code to} (exclusive) of one axis. */
-    record Slice(Tensor x, int axis, int from, int to) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-    }
+    record Slice(Tensor x, int axis, int from, int to) implements Unary {}
 
     /** The same elements in C order under another shape. */
-    record Reshape(Tensor x) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-    }
+    record Reshape(Tensor x) implements Unary {}
 
     /** A picture [B,C,H,W] with its channels last: [B,H,W,C]. */
-    record ChannelsLast(Tensor x) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-    }
+    record ChannelsLast(Tensor x) implements Unary {}
 
     /** A picture [B,H,W,C] with its channels first: [B,C,H,W]. */
-    record ChannelsFirst(Tensor x) implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-    }
+    record ChannelsFirst(Tensor x) implements Unary {}
 
     @SafeVarargs
     private static <T> List<T> present(T... candidates) {

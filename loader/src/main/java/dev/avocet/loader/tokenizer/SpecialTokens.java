@@ -128,6 +128,7 @@ final class SpecialTokens {
         } else {
             readList(file, file.has(LIST) && (isMap || !file.list(LIST).isEmpty()) ? LIST : OLD_LIST, isMap);
         }
+        hasList = file.get(LIST) instanceof List || file.has(OLD_LIST);
     }
 
     private void readList(JsonObject file, String key, boolean isMap) {
@@ -141,7 +142,6 @@ final class SpecialTokens {
                 listed.add(token.content());
             }
         }
-        hasList = hasList || file.has(key);
     }
 
     private void readAdded(JsonObject file) {

@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
  * {@code cpu:v4} force one, to compare results or speed.
  */
 public final class CpuBackendProvider implements BackendProvider {
+    /** More threads than this, and than twice the processors, are a mistake that would stall the machine. */
+    private static final int MOST_THREADS = 64;
+
     @Override
     public String name() {
         return "cpu";
@@ -20,6 +23,12 @@ public final class CpuBackendProvider implements BackendProvider {
 
     @Override
     public Backend open(String selector, DeviceOptions options) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        int most = Math.max(MOST_THREADS, 2 * processors);
+        if (options.threads() > most) {
+            throw new BackendUnavailable(options.threads() + " threads are too many for " + processors
+                    + " processors; ask for at most " + most);
+        }
         return CpuBackend.open(tier(selector), options);
     }
 

@@ -22,7 +22,8 @@ class ElementsTest {
             var x = trial.tensor(3, 100);
             var weight = trial.weight(100);
             trial.assertWithin(2e-3, ops -> {
-                var far = ops.add(input(ops, "x", x), ops.constant(new TestWeight("far", Shape.of(1), new float[] {1000})));
+                var far = ops.add(input(ops, "x", x),
+                        ops.constant(new TestWeight("far", Shape.of(1), new float[] {1000})));
                 return results(ops.layerNorm(far, weight, weight, 1e-6f));
             }, x);
         }
