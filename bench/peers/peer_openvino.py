@@ -4,14 +4,12 @@
 
 usage: peer_openvino.py GRAPH.onnx INPUTS OUTPUT THREADS
 """
-import sys
-
 import openvino
 import worker
 
 
 def main():
-    task = worker.Task(sys.argv[1:])
+    task = worker.Task.from_command_line()
     core = openvino.Core()
     model = core.read_model(task.model)
     model.reshape({name: list(values.shape) for name, values in task.inputs.items()})
@@ -27,7 +25,7 @@ def main():
 
     def run():
         request.infer()
-        return request.get_output_tensor().data
+        return lambda: request.get_output_tensor().data
 
     worker.serve("OpenVINO " + openvino.__version__.split("-")[0], run)
 

@@ -33,7 +33,7 @@ def load(folder, inputs):
 
 
 def main():
-    mode, task = sys.argv[1], worker.Task(sys.argv[2:])
+    mode, task = sys.argv[1], worker.Task.from_command_line()
     torch.set_num_threads(task.threads)
     inputs = {name: torch.from_numpy(values.copy()) for name, values in task.inputs.items()}
     model = load(task.model, inputs)
@@ -47,7 +47,8 @@ def main():
 
     def run():
         with torch.inference_mode(mode != "compile"), torch.no_grad():
-            return model(**inputs)[task.output].numpy()
+            result = model(**inputs)[task.output]
+        return result.numpy
 
     if mode == "compile":
         run()  # compiling belongs to loading

@@ -10,22 +10,27 @@ from safetensors.numpy import load_file, save_file
 class Task:
     """What the command line says: a model, its inputs by name, the output's name, how many threads compute."""
 
-    def __init__(self, arguments):
-        self.model, inputs, self.output, threads = arguments
+    def __init__(self, model, inputs, output, threads):
+        self.model, self.output = model, output
         self.inputs = load_file(inputs)
         self.threads = int(threads)
 
+    @classmethod
+    def from_command_line(cls):
+        """From the last four arguments; what comes before them is the peer's own."""
+        return cls(*sys.argv[-4:])
+
 
 def serve(version, run):
-    """Answers requests until there are no more; run() makes one inference and returns the output as an array."""
+    """Answers requests until there are no more; run() makes one inference and returns a function that gives its output."""
     print("ready " + version, file=answers, flush=True)
-    result = None
+    output = None
     for line in sys.stdin:
         request, _, argument = line.rstrip("\n").partition(" ")
         if request == "run":
-            result = run()
+            output = run()
         elif request == "output":
-            save_file({"output": numpy.ascontiguousarray(result)}, argument)
+            save_file({"output": numpy.ascontiguousarray(output())}, argument)
         else:
             sys.exit("unknown request: " + line)
         print("ok", file=answers, flush=True)

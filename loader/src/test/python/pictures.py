@@ -195,6 +195,13 @@ for count in (1, 3, 6):
     tables = progressive.rfind(b"\xff\xc4", scans[count - 1], scans[count])
     write(f"progressive_{count}_scans.jpg", progressive[:tables] + b"\xff\xd9")
 write("progressive_cut_and_closed.jpg", progressive[:len(progressive) // 3] + b"\xff\xd9")
+buffer = io.BytesIO()
+scene(45, 37).save(buffer, "JPEG", quality=80)
+frame = buffer.getvalue()
+while b"\xff\xc4" in frame:
+    at = frame.index(b"\xff\xc4")
+    frame = frame[:at] + frame[at + 2 + struct.unpack(">H", frame[at + 2:at + 4])[0]:]
+write("motion_jpeg_frame.jpg", frame)
 for orientation in range(1, 9):
     exif = Image.Exif()
     exif[0x0112] = orientation

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.app;
 
+import dev.avocet.core.AvocetException;
 import dev.avocet.core.backend.Plan;
 import dev.avocet.core.backend.Session;
 import dev.avocet.core.graph.Graph;
@@ -86,6 +87,8 @@ final class Bench implements Executable {
                 report(new Result(chosen.name(), part, device.description(), session.weightBytes(), plan, times));
             }
             return OK;
+        } catch (ArithmeticException e) {
+            throw new AvocetException("a batch of " + batch + " is too large for one run; give a smaller --batch", e);
         }
     }
 

@@ -20,7 +20,7 @@ final class CommonOptions {
                     + "auto is cpu, and reference where the CPU kernels can't be used. Default: auto.")
     private String device;
 
-    @Option(names = "--threads", paramLabel = "N", converter = AtLeastOne.class,
+    @Option(names = "--threads", paramLabel = "N", converter = ThreadCount.class,
             description = "Threads that compute. Default: one per processor.")
     private Integer threads;
 
@@ -32,6 +32,20 @@ final class CommonOptions {
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
     private boolean help;
+
+    /** Reads a number of threads, and not one that only a slip of the finger explains. */
+    static final class ThreadCount implements ITypeConverter<Integer> {
+        private static final int MOST = 1024;
+
+        @Override
+        public Integer convert(String text) {
+            int count = new AtLeastOne().convert(text);
+            if (count > MOST) {
+                throw new TypeConversionException("'" + text + "' is more than " + MOST);
+            }
+            return count;
+        }
+    }
 
     /** Reads the name of a device. */
     static final class DeviceName implements ITypeConverter<String> {

@@ -48,7 +48,8 @@ final class Doctor implements Executable {
         var report = new LinkedHashMap<String, Object>();
         report.put("avocet", Avocet.Version.number());
         var java = Machine.java();
-        java.put("native_access", Doctor.class.getModule().isNativeAccessEnabled());
+        var kernels = ModuleLayer.boot().findModule("dev.avocet.kernels.cpu").orElse(Doctor.class.getModule());
+        java.put("native_access", kernels.isNativeAccessEnabled());
         report.put("java", java);
         report.put("platform", Machine.platform());
         report.put("memory", Machine.memory());

@@ -70,6 +70,9 @@ final class RunModel implements Executable {
             var results = session.run(inputs, wanted(session, inputs));
             SafetensorsWriter.write(output, results, Map.of());
             return OK;
+        } catch (ArithmeticException e) {
+            throw new AvocetException(
+                    input + ": the results are too large for one run; give fewer pictures or texts at once", e);
         }
     }
 

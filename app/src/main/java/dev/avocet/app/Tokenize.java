@@ -19,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -100,20 +101,19 @@ final class Tokenize implements Executable {
     }
 
     private static int length(Path folder, Tokenizer tokenizer) {
-        int length = tokenizer.maxLength();
         var file = folder.resolve("config.json");
-        if (Files.exists(file)) {
-            var config = new Config(file.toString(), JsonFile.read(file));
-            boolean isAlign = config.text("model_type", "").equals("align");
-            var text = isAlign ? config.at("text_config") : config;
-            length = isAlign ? ALIGN_LENGTH : length;
-            length = Math.min(length, text.positive("max_position_embeddings", isAlign ? 512 : Integer.MAX_VALUE));
+        var config = Files.exists(file)
+                ? new Config(file.toString(), JsonFile.read(file))
+                : new Config(file.toString(), Map.of());
+        if (config.text("model_type", "").equals("align")) {
+            return ALIGN_LENGTH;
         }
-        if (length == Integer.MAX_VALUE) {
+        int length = tokenizer.maxLength();
+        if (length == Integer.MAX_VALUE && !config.has("max_position_embeddings")) {
             throw new AvocetException(folder + ": neither model_max_length in tokenizer_config.json nor "
                     + "max_position_embeddings in config.json says how long texts may be; leave out --pad");
         }
-        return length;
+        return length == Integer.MAX_VALUE ? config.positive("max_position_embeddings", length) : length;
     }
 
     private void forEachLine(Consumer<String> use) {

@@ -14,40 +14,34 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FailureTest {
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`',
-            textBlock = """
-                    classify a.jpg --model tiny-vti | there is no model "tiny-vti": neither a path nor a bundled model \
-                    (tiny-vit, tiny-align); check the name
-                    classify a.jpg --model owner/name | there is no folder owner/name, and models of the hub are not supported \
-                    yet; download owner/name by other means and pass its folder, or a bundled model (tiny-vit, tiny-align)
-                    classify a.jpg --model owner/name@refs/pr/2 | there is no folder owner/name@refs/pr/2, and models of the hub are not \
-                    supported yet; download owner/name@refs/pr/2 by other means and pass its folder, or a bundled model \
-                    (tiny-vit, tiny-align)
+    private static final String CASES =
+            """
+                    classify a.jpg --model tiny-vti | there is no model "tiny-vti": neither a path nor a bundled model (tiny-vit
+                    classify a.jpg --model a/b | there is no folder a/b, and models of the hub are not supported yet; download a/b
+                    classify a.jpg --model a/b@refs/pr/2 | there is no folder a/b@refs/pr/2, and models of the hub are not
                     classify a.jpg --model ./nowhere | ./nowhere does not exist; check the path of the model
                     classify a.jpg --model /no/where | /no/where does not exist; check the path of the model
                     classify a.jpg --model ./tiny-vit | ./tiny-vit does not exist; check the path of the model
-                    classify a.jpg --model pom.xml | pom.xml is not a folder; --model takes the folder with config.json and the \
-                    weights
-                    inspect nowhere | there is no model "nowhere": neither a path nor a bundled model (tiny-vit, tiny-align); \
-                    check the name
+                    classify a.jpg --model pom.xml | pom.xml is not a folder; --model takes the folder with config.json
+                    classify a.jpg --model tiny-vit --device cuda | the device cuda can't be used: there is no backend "cuda"
+                    bench --model tiny-vit --batch 1000000 | a batch of 1000000 is too large for one run; give a smaller --batch
+                    inspect nowhere | there is no model "nowhere": neither a path nor a bundled model (tiny-vit, tiny-align)
                     inspect pom.xml | pom.xml
                     tokenize --model tiny-vit --text a | the folder has no tokenizer
-                    tokenize --model tiny-align --file nowhere | nowhere does not exist; --file takes a text file with a JSON \
-                    string on each line
-                    zero-shot a.jpg --labels-file nowhere | nowhere does not exist; --labels-file takes a text file with a label \
-                    on each line
-                    classify a.jpg --model tiny-vit --device cuda | the device cuda can't be used: there is no backend "cuda"
+                    tokenize --model tiny-align --file nowhere | nowhere does not exist; --file takes a text file with a JSON
+                    zero-shot a.jpg --labels-file nowhere | nowhere does not exist; --labels-file takes a text file with a label
                     run --model tiny-vit --input nowhere --output x.safetensors | nowhere
-                    run --model tiny-vit --input x --output no/where/x.safetensors | no/where/x.safetensors can't be written: there \
-                    is no folder
+                    run --model tiny-vit --input x --output no/where/x | no/where/x can't be written: there is no folder
                     run --model tiny-vit --input x --output src | src is a folder; name a file to write to
-                    run --model tiny-vit --input x --output /dev/null | /dev/null is a pipe or a device; name a regular file to \
-                    write to
-                    preprocess a.jpg --model tiny-vit --output no/where/x.safetensors | can't be written: there is no folder
+                    run --model tiny-vit --input x --output /dev/null | /dev/null is a pipe or a device; name a regular file
+                    preprocess a.jpg --model tiny-vit --output no/where/x | can't be written: there is no folder
                     embed --text a --output no/where/x.npy | can't be written: there is no folder
                     embed --text a --output no/where/x.jsonl | can't be written: there is no folder
-                    """)
+                    """;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`',
+            textBlock = CASES)
     void aFailureIsOneLineThatSaysWhatToDo(String line, String complaint) {
         var result = Cli.run((Object[]) line.strip().split(" "));
         assertEquals(1, result.code(), result.err());

@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What models, doctor and bench tell, and that the fields of all JSON stay as they are documented. */
 class ReportsTest {
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    private static final String CASES = """
             classify ../models/samples/cat.jpg --model tiny-vit --json  | image predictions
             classify missing.jpg --model tiny-vit --json                | image error
             zero-shot ../models/samples/cat.jpg --model tiny-align --labels a --json | image predictions
@@ -30,7 +29,10 @@ class ReportsTest {
             doctor --json           | avocet java platform memory compiler threads devices models
             bench --model tiny-vit --runs 1 --warmup 0 --json | model part device threads batch warmup runs min_ms \
             median_ms p99_ms per_second gflop gflop_per_second weight_bytes scratch_bytes
-            """)
+            """;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = CASES)
     void theFieldsOfJsonStay(String line, String fields) {
         var words = new ArrayList<Object>(List.of(line.strip().split(" ")));
         words.addAll(List.of("--device", Cli.DEVICE));

@@ -44,6 +44,15 @@ class TokenizeTest {
     }
 
     @Test
+    void alignPadsTo64EvenWhereTheModelHasFewerPositions(@TempDir Path folder) throws IOException {
+        Files.copy(Cli.MODELS.resolve("tiny-align/vocab.txt"), folder.resolve("vocab.txt"));
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"tokenizer_class\": \"BertTokenizer\"}");
+        Files.writeString(folder.resolve("config.json"),
+                "{\"model_type\": \"align\", \"text_config\": {\"max_position_embeddings\": 40}}");
+        assertEquals(64, paddedLength(folder));
+    }
+
+    @Test
     void otherModelsPadToTheirLongest(@TempDir Path folder) throws IOException {
         Files.copy(Cli.MODELS.resolve("tiny-align/vocab.txt"), folder.resolve("vocab.txt"));
         var settings = folder.resolve("tokenizer_config.json");

@@ -9,15 +9,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class UsageTest {
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`',
-            textBlock = """
+    private static final String CASES =
+            """
                     nonsense                                   | Unmatched argument at index 0: 'nonsense'
                     classify                                   | Missing required parameter: 'IMAGE'
                     classify a.jpg --modle x                   | Unknown option: '--modle'
                     classify a.jpg --top-k 0                   | '0' is not a whole number from 1 on
                     classify a.jpg --top-k x                   | 'x' is not a whole number from 1 on
                     classify a.jpg --threads -1                | '-1' is not a whole number from 1 on
+                    classify a.jpg --threads 2000             | '2000' is more than 1024
                     classify a.jpg --device gpu                | 'gpu' is none of auto, cpu, cpu:TIER, reference, cuda, cuda:N
                     classify a.jpg --device cuda:x             | 'cuda:x' is none of auto, cpu, cpu:TIER, reference, cuda, cuda:N
                     classify a.jpg --model                     | Missing required parameter for option '--model'
@@ -43,7 +43,11 @@ class UsageTest {
                     bench --runs 0                             | '0' is not a whole number from 1 on
                     bench --warmup -1                          | --warmup must be at least 0, not -1
                     completion fish                            | expected one of [bash, zsh]
-                    """)
+                    """;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`',
+            textBlock = CASES)
     void aWrongCommandLineIsExplained(String line, String complaint) {
         var result = Cli.run((Object[]) line.strip().split(" "));
         assertEquals(2, result.code());

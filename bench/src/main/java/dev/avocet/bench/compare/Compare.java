@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -23,13 +25,28 @@ import picocli.CommandLine.Option;
             "The exit code is 1 where an engine's output differs from Avocet's.",
             ""})
 final class Compare implements Callable<Integer> {
-    @Option(names = "--models", split = ",", paramLabel = "NAME", description = "vit, b7, bert. Default: all.")
-    private List<String> models = Arrays.stream(Workload.values()).map(Workload::id).toList();
+    private static final Set<String> ALL_PEERS = Stream.concat(NetworkPeer.ids().stream(), Stage.peers().stream())
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+
+    @Option(
+            names = "--models",
+            split = ",",
+            paramLabel = "NAME",
+            description = "vit, b7, bert. Default: all, unless there are --stages.")
+    private List<String> models;
+
+    @Option(
+            names = "--stages",
+            split = ",",
+            paramLabel = "NAME",
+            description = "What happens before a network: decode, vit-pixels, align-pixels, tokenize. Default: all, unless"
+                    + " there are --models.")
+    private List<String> stages;
 
     @Option(names = "--peers", split = ",", paramLabel = "NAME",
-            description = "onnxruntime, openvino, torch, torch-channels-last, torch-compile; those that are not installed are"
-                    + " named and left out. Default: all.")
-    private List<String> peers = Arrays.stream(Peer.values()).map(Peer::id).toList();
+            description = "onnxruntime, openvino, torch, torch-channels-last, torch-compile; of stages pillow, tokenizers."
+                    + " Those that are not installed are named and left out. Default: all.")
+    private Set<String> peers = ALL_PEERS;
 
     @Option(names = "--batch", split = ",", paramLabel = "N",
             description = "Pictures or texts in an inference. Default: 1.")
@@ -75,17 +92,22 @@ final class Compare implements Callable<Integer> {
         requirePositive("--threads", threads);
         requirePositive("--runs", runs);
         batches.forEach(batch -> requirePositive("--batch", batch));
+        if (!ALL_PEERS.containsAll(peers)) {
+            throw new CommandLine.ParameterException(spec.commandLine(),
+                    "--peers: there are " + String.join(", ", ALL_PEERS) + ", not all of " + String.join(", ", peers));
+        }
         var home = Home.path();
         var interpreter = python != null ? python : home.resolve("python").resolve("bin").resolve("python");
-        var setting = new Measurement.Setting(
-                new Places(home, root.resolve("bench").resolve("peers"), interpreter), chosenPeers(), threads, runs);
+        var places = new Places(root, home, interpreter);
         var comparisons = new ArrayList<Comparison>();
-        for (var workload : chosen()) {
+        for (var workload : chosen(models, stages, Workload.values(), Workload::of, "--models")) {
             for (int batch : batches) {
-                var comparison = Measurement.of(workload, batch, setting);
-                comparisons.add(comparison);
-                System.out.println(Report.section(comparison));
+                var contest = NetworkPeer.contest(workload, batch, peers, places, threads);
+                comparisons.add(measure(contest, new Measurement.Setting(places, threads, runs)));
             }
+        }
+        for (var stage : chosen(stages, models, Stage.values(), Stage::of, "--stages")) {
+            comparisons.add(measure(stage.contest(peers, places), new Measurement.Setting(places, 1, runs)));
         }
         if (write) {
             var file = root.resolve("docs").resolve("performance.md");
@@ -95,17 +117,18 @@ final class Compare implements Callable<Integer> {
         return comparisons.stream().allMatch(Comparison::agrees) ? 0 : 1;
     }
 
-    private List<Workload> chosen() {
-        return named(models, Workload::of, "--models");
+    private static Comparison measure(Contest contest, Measurement.Setting setting) throws IOException {
+        var comparison = Measurement.of(contest, setting);
+        System.out.println(Report.section(comparison));
+        return comparison;
     }
 
-    /** Avocet and the peers that were asked for, in the order of their names. */
-    private List<Peer> chosenPeers() {
-        var wanted = named(peers, Peer::of, "--peers");
-        return Arrays.stream(Peer.values()).filter(peer -> peer == Peer.AVOCET || wanted.contains(peer)).toList();
-    }
-
-    private <T> List<T> named(List<String> names, Function<String, T> of, String option) {
+    /** What was named; everything where nothing of either kind was. */
+    private <T> List<T> chosen(List<String> names, List<String> others, T[] all, Function<String, T> of,
+            String option) {
+        if (names == null) {
+            return others == null ? List.of(all) : List.of();
+        }
         try {
             return names.stream().map(of).toList();
         } catch (IllegalArgumentException e) {
@@ -119,10 +142,12 @@ final class Compare implements Callable<Integer> {
         }
     }
 
-    /** What was called, with every default spelt out that may differ elsewhere. */
+    /** What was called, with the defaults spelt out that differ elsewhere. */
     private String command() {
-        return "bench/compare --models " + String.join(",", models)
-                + " --peers " + chosenPeers().stream().skip(1).map(Peer::id).collect(Collectors.joining(","))
+        return "bench/compare"
+                + (models == null ? "" : " --models " + String.join(",", models))
+                + (stages == null ? "" : " --stages " + String.join(",", stages))
+                + (peers.equals(ALL_PEERS) ? "" : " --peers " + String.join(",", peers))
                 + " --batch " + batches.stream().map(String::valueOf).collect(Collectors.joining(","))
                 + " --threads " + threads + " --runs " + runs;
     }

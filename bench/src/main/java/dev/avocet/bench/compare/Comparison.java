@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.bench.compare;
 
-import dev.avocet.bench.Workload;
 import dev.avocet.bench.compare.ProcFiles.CpuTicks;
 import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * What came out for one workload at one batch size.
+ * What came out of a contest.
  *
- * @param gflop floating-point operations of one inference, in thousand millions, a multiply-add counted as two
  * @param peakGflops what the machine itself did in a second, measured between the engines; 0 where it was not measured
  * @param entries the engines, Avocet first
  * @param absent why others took no part, by name
  * @param load what the machine did meanwhile
  */
 record Comparison(
-        Workload workload,
-        int batch,
-        double gflop,
+        Contest contest,
         double peakGflops,
         List<Entry> entries,
         SequencedMap<String, String> absent,
@@ -30,6 +26,8 @@ record Comparison(
     /**
      * One engine.
      *
+     * @param name its short name
+     * @param version what it says of itself
      * @param times its inferences
      * @param startNanos from the start of the process until the model was loaded
      * @param firstNanos the first inference
@@ -37,7 +35,7 @@ record Comparison(
      * @param apart the largest difference of its output from Avocet's, relative to the largest value
      */
     record Entry(
-            Peer peer, String version, Times times, long startNanos, long firstNanos, long residentBytes,
+            String name, String version, Times times, long startNanos, long firstNanos, long residentBytes,
             double apart) {
         boolean agrees() {
             return apart <= AGREED;
@@ -66,7 +64,7 @@ record Comparison(
 
     /** The floating-point operations that an engine does in a second, in thousand millions. */
     double gflops(Entry entry) {
-        return gflop / entry.times().medianMillis() * 1e3;
+        return contest.gflop() / entry.times().medianMillis() * 1e3;
     }
 
     /** How many times as fast as an engine Avocet is: above 1 where Avocet is faster. */

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.bench.compare;
 
-import dev.avocet.bench.Workload;
 import dev.avocet.bench.compare.ProcFiles.CpuTicks;
-import dev.avocet.core.graph.Ops;
-import dev.avocet.core.tensor.Shape;
-import dev.avocet.loader.Pretrained;
 import dev.avocet.loader.checkpoint.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +18,8 @@ import java.util.SequencedMap;
  */
 final class Measurement implements AutoCloseable {
     private static final int WARM_UPS = 3;
+    /** The least that an engine warms up, for compilers that want many runs of short ones. */
+    private static final long WARM_UP_NANOS = 2_000_000_000;
     /** Threads of the engine before may still spin for work; ONNX Runtime's do for some tens of milliseconds. */
     private static final long PAUSE_MILLIS = 100;
     /** Below this, waking up and a cold cache would be a part of the time that no one asked for. */
@@ -29,8 +27,7 @@ final class Measurement implements AutoCloseable {
     /** What the machine's peak is measured with: enough to take some tenths of a second. */
     private static final int PEAK_GFLOP_PER_THREAD = 20;
 
-    private final Workload workload;
-    private final int batch;
+    private final Contest contest;
     private final Setting setting;
     private final Path scratch;
     private final SequencedMap<String, String> absent = new LinkedHashMap<>();
@@ -38,60 +35,62 @@ final class Measurement implements AutoCloseable {
     private WorkerProcess peak;
 
     /** What all measurements of a run have in common. */
-    record Setting(Places places, List<Peer> peers, int threads, int runs) {}
+    record Setting(Places places, int threads, int runs) {}
 
     /** An engine that takes part. */
     private record Contestant(
-            Peer peer, WorkerProcess worker, long firstNanos, long warmNanos, float[] output, long[] nanos) {}
+            String name, WorkerProcess worker, long firstNanos, long warmNanos, float[] output, long[] nanos) {}
 
-    private Measurement(Workload workload, int batch, Setting setting, Path scratch) {
-        this.workload = workload;
-        this.batch = batch;
+    private Measurement(Contest contest, Setting setting, Path scratch) {
+        this.contest = contest;
         this.setting = setting;
         this.scratch = scratch;
     }
 
-    static Comparison of(Workload workload, int batch, Setting setting) throws IOException {
+    static Comparison of(Contest contest, Setting setting) throws IOException {
         var scratch = Files.createTempDirectory("avocet-compare");
-        try (var measurement = new Measurement(workload, batch, setting, scratch)) {
+        try (var measurement = new Measurement(contest, setting, scratch)) {
             return measurement.measure();
         }
     }
 
     private Comparison measure() throws IOException {
         var inputs = scratch.resolve("inputs.safetensors");
-        SafetensorsWriter.write(inputs, workload.inputs(batch), Map.of());
-        for (var peer : setting.peers()) {
-            enter(peer, inputs);
+        SafetensorsWriter.write(inputs, contest.inputs(), Map.of());
+        for (var entrant : contest.entrants().entrySet()) {
+            enter(entrant.getKey(), entrant.getValue(), inputs);
         }
-        enterPeak();
+        if (contest.gflop() > 0) {
+            enterPeak();
+        }
         var peakNanos = new long[setting.runs()];
         var load = rounds(peakNanos);
         double peakGflops = peak == null ? 0 : peakGflop() / new Times(peakNanos).medianMillis() * 1e3;
-        return new Comparison(workload, batch, gflop(), peakGflops, entries(), absent, load);
+        return new Comparison(contest, peakGflops, entries(), absent, load);
     }
 
-    private void enter(Peer peer, Path inputs) throws IOException {
-        progress("starting " + peer.id());
+    private void enter(String name, Contest.Entrant entrant, Path inputs) throws IOException {
+        progress("starting " + name);
         WorkerProcess worker = null;
         try {
-            var command = peer.command(workload, inputs, setting.places(), setting.threads());
-            worker = WorkerProcess.start(command, scratch.resolve(peer.id() + ".log"));
+            worker = WorkerProcess.start(entrant.command(inputs), scratch.resolve(name + ".log"));
             long first = worker.run();
             long warm = first;
-            for (int i = 0; i < WARM_UPS; i++) {
+            long warmed = 0;
+            for (int i = 0; i < WARM_UPS || warmed < WARM_UP_NANOS; i++) {
                 warm = worker.run();
+                warmed += warm;
             }
             contestants.add(new Contestant(
-                    peer, worker, first, warm, worker.output(scratch), new long[setting.runs()]));
+                    name, worker, first, warm, worker.output(scratch), new long[setting.runs()]));
         } catch (IOException e) {
             if (worker != null) {
                 worker.close();
             }
-            if (peer == Peer.AVOCET) {
+            if (name.equals(Contest.AVOCET)) {
                 throw new IOException("avocet failed: " + e.getMessage(), e);
             }
-            absent.put(peer.id(), e.getMessage());
+            absent.put(name, e.getMessage());
         }
     }
 
@@ -160,7 +159,7 @@ final class Measurement implements AutoCloseable {
     private List<Comparison.Entry> entries() {
         var wanted = contestants.getFirst().output();
         return contestants.stream()
-                .map(each -> new Comparison.Entry(each.peer(), each.worker().version(), new Times(each.nanos()),
+                .map(each -> new Comparison.Entry(each.name(), each.worker().version(), new Times(each.nanos()),
                         each.worker().startNanos(), each.firstNanos(), each.worker().peakResidentBytes(),
                         apart(wanted, each.output())))
                 .toList();
@@ -183,18 +182,8 @@ final class Measurement implements AutoCloseable {
         return apart == 0 ? 0 : apart / largest;
     }
 
-    private double gflop() throws IOException {
-        try (var pretrained = Pretrained.open(workload.checkpoint(setting.places().home()))) {
-            var shapes = new LinkedHashMap<String, Shape>();
-            workload.inputs(batch).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-            var ops = Ops.record();
-            var graph = ops.graph(pretrained.model().forward(ops, shapes));
-            return graph.only(List.of(workload.output())).flops() / 1e9;
-        }
-    }
-
     private void progress(String what) {
-        System.err.println(workload.id() + ", batch " + batch + ": " + what);
+        System.err.println(contest.title() + ", batch " + contest.batch() + ": " + what);
     }
 
     private static void pause() {

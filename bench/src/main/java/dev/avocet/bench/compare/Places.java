@@ -5,28 +5,41 @@ import dev.avocet.bench.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Where things are.
  *
+ * @param root the checkout
  * @param home what is made once: checkpoints and graphs
- * @param peers the folder of the peers' scripts
  * @param interpreter the Python that has the peers' packages
  */
-record Places(Path home, Path peers, Path interpreter) {
-    /** The Python that has the peers' packages. */
-    String python() throws NotHereException {
-        if (!Files.isExecutable(interpreter)) {
-            throw new NotHereException("there is no " + interpreter
-                    + "; make it by " + peers.resolve("install") + ", or name another Python by --python");
-        }
-        return interpreter.toString();
+record Places(Path root, Path home, Path interpreter) {
+    private Path peers() {
+        return root.resolve("bench").resolve("peers");
     }
 
-    /** A script of the peers. */
-    String script(String name) {
-        return peers.resolve(name).toString();
+    /** The command of a worker in Java: a JVM as users start it, no options but the one that native code needs. */
+    List<String> java(String worker, Path model, Path inputs, String output, int threads) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp", System.getProperty("java.class.path"),
+                "dev.avocet.bench.worker." + worker,
+                model.toString(), inputs.toString(), output, Integer.toString(threads));
+    }
+
+    /** The command of one of the peers' scripts. */
+    List<String> python(String script, String... arguments) throws NotHereException {
+        if (!Files.isExecutable(interpreter)) {
+            throw new NotHereException("there is no " + interpreter + "; make it by " + peers().resolve("install")
+                    + ", or name another Python by --python");
+        }
+        var command =
+                new ArrayList<>(List.of(interpreter.toString(), "-W", "ignore", peers().resolve(script).toString()));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     /** The graph of a workload, exported at the first call. */
@@ -35,8 +48,9 @@ record Places(Path home, Path peers, Path interpreter) {
         var graph = folder.resolve(workload.id() + ".onnx");
         if (Files.notExists(graph)) {
             var checkpoint = workload.checkpoint(home);
+            var export = python("export_onnx.py", checkpoint.toString(), folder.toString());
             System.err.println("exporting " + checkpoint + " to " + folder + " once, takes a few minutes");
-            call(List.of(python(), "-W", "ignore", script("export_onnx.py"), checkpoint.toString(), folder.toString()));
+            call(export);
         }
         return graph;
     }
@@ -44,7 +58,7 @@ record Places(Path home, Path peers, Path interpreter) {
     /** The program that measures the machine itself, compiled for it. */
     Path peak() throws IOException {
         var program = home.resolve("peak");
-        var source = peers.resolve("peak.c");
+        var source = peers().resolve("peak.c");
         if (Files.notExists(program)
                 || Files.getLastModifiedTime(program).compareTo(Files.getLastModifiedTime(source)) < 0) {
             Files.createDirectories(home);

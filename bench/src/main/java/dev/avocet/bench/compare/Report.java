@@ -4,8 +4,10 @@ package dev.avocet.bench.compare;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Comparisons as Markdown, its columns aligned so that it reads well in a terminal too. */
@@ -52,15 +54,17 @@ final class Report {
 
     private static List<String> versions(List<Comparison> comparisons) {
         return comparisons.stream().flatMap(comparison -> comparison.entries().stream())
-                .map(entry -> entry.peer().id() + ": " + entry.version())
+                .map(entry -> entry.name() + ": " + entry.version())
                 .distinct().toList();
     }
 
-    /** One workload at one batch size. */
+    /** One contest. */
     static String section(Comparison comparison) {
-        var section =
-                new StringBuilder("## " + comparison.workload().title() + ", batch " + comparison.batch() + "\n\n");
-        section.append(text("%.1f GFLOP in an inference. ", comparison.gflop()));
+        var contest = comparison.contest();
+        var section = new StringBuilder("## " + contest.title() + ", batch " + contest.batch() + "\n\n");
+        if (contest.gflop() > 0) {
+            section.append(text("%.1f GFLOP in an inference. ", contest.gflop()));
+        }
         if (comparison.peakGflops() > 0) {
             section.append(text("Peak of the machine: %.0f GFLOP/s. ", comparison.peakGflops()));
         }
@@ -71,25 +75,33 @@ final class Report {
                 "start s", "first ms", "memory MB"));
         comparison.entries().forEach(entry -> rows.add(row(comparison, entry)));
         section.append(table(rows));
-        comparison.absent().forEach((name, reason) -> section.append("\nNot measured: ").append(name).append(": ")
-                .append(reason).append('\n'));
+        absent(comparison).forEach((reason, names) -> section.append("\nNot measured: ")
+                .append(String.join(", ", names)).append(": ").append(reason).append('\n'));
         return section.toString();
+    }
+
+    /** Those who took no part, by the reason, which many may share. */
+    private static Map<String, List<String>> absent(Comparison comparison) {
+        return comparison.absent().entrySet().stream().collect(Collectors.groupingBy(Map.Entry::getValue,
+                LinkedHashMap::new, Collectors.mapping(Map.Entry::getKey, Collectors.toList())));
     }
 
     private static List<String> row(Comparison comparison, Comparison.Entry entry) {
         var times = entry.times();
+        boolean counts = comparison.contest().gflop() > 0;
+        boolean isAvocet = entry.name().equals(Contest.AVOCET);
         return List.of(
-                entry.peer().id(),
+                entry.name(),
                 text("%.1f", times.medianMillis()),
                 text("%.1f", times.minMillis()),
                 text("%.1f", times.p99Millis()),
-                text("%.2f", comparison.batch() / times.medianMillis() * 1e3),
-                text("%.0f", comparison.gflops(entry)),
-                comparison.peakGflops() > 0
+                text("%.2f", comparison.contest().batch() / times.medianMillis() * 1e3),
+                counts ? text("%.0f", comparison.gflops(entry)) : "",
+                counts && comparison.peakGflops() > 0
                         ? text("%.0f %%", 100 * comparison.gflops(entry) / comparison.peakGflops())
                         : "",
-                entry.peer() == Peer.AVOCET ? "" : text("%.2fx", comparison.ratio(entry)),
-                entry.peer() == Peer.AVOCET ? "" : text("%.0e", entry.apart()) + (entry.agrees() ? "" : " WRONG"),
+                isAvocet ? "" : text("%.2fx", comparison.ratio(entry)),
+                isAvocet ? "" : text("%.0e", entry.apart()) + (entry.agrees() ? "" : " WRONG"),
                 text("%.2f", entry.startNanos() / 1e9),
                 text("%.1f", entry.firstNanos() / 1e6),
                 entry.residentBytes() > 0 ? text("%.0f", entry.residentBytes() / 1e6) : "");

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.avocet.bench.Workload;
 import dev.avocet.bench.compare.ProcFiles.CpuTicks;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -67,16 +67,18 @@ class ComparisonTest {
     void theReportSaysWhoIsFasterWhoIsWrongAndWhoIsMissing() {
         var absent = new LinkedHashMap<String, String>();
         absent.put("torch", "there is no python");
-        var comparison = new Comparison(Workload.BERT, 2, 11, 200, List.of(
-                new Comparison.Entry(Peer.AVOCET, "cpu", millis(80), 2_500_000_000L, 100_000_000, 500_000_000, 0),
-                new Comparison.Entry(Peer.ONNXRUNTIME, "1.0", millis(100), 1_000_000_000, 90_000_000, 0, 1e-6),
-                new Comparison.Entry(Peer.OPENVINO, "2.0", millis(40), 1_000_000_000, 90_000_000, 0, 0.5)),
+        absent.put("torch-compile", "there is no python");
+        var contest = new Contest("BERT", 2, Map.of(), 11, new LinkedHashMap<>());
+        var comparison = new Comparison(contest, 200, List.of(
+                new Comparison.Entry("avocet", "cpu", millis(80), 2_500_000_000L, 100_000_000, 500_000_000, 0),
+                new Comparison.Entry("onnxruntime", "1.0", millis(100), 1_000_000_000, 90_000_000, 0, 1e-6),
+                new Comparison.Entry("openvino", "2.0", millis(40), 1_000_000_000, 90_000_000, 0, 0.5)),
                 absent, new Comparison.Load(0.012, 0.5));
         assertFalse(comparison.agrees());
         assertTrue(comparison.entries().get(1).agrees());
         assertEquals(
                 """
-                        ## BERT-base, 64 tokens (ALIGN), batch 2
+                        ## BERT, batch 2
 
                         11.0 GFLOP in an inference. Peak of the machine: 200 GFLOP/s. Steal 1.2 %, other processes 50.0 %.
 
@@ -86,7 +88,7 @@ class ComparisonTest {
                         | onnxruntime |     100.0 |  100.0 |  100.0 |      20.00 |     110 |    55 % |     1.25x |       1e-06 |    1.00 |     90.0 |           |
                         | openvino    |      40.0 |   40.0 |   40.0 |      50.00 |     275 |   138 % |     0.50x | 5e-01 WRONG |    1.00 |     90.0 |           |
 
-                        Not measured: torch: there is no python
+                        Not measured: torch, torch-compile: there is no python
                         """,
                 Report.section(comparison));
     }

@@ -19,6 +19,7 @@ final class ColumnSums {
     private final WeightedSum sum = new WeightedSum(ROWS);
     private final int[] columns;
     private final int[] results;
+    private final int[] offsets;
 
     /** @param pixels interleaved RGB, rows {@code rowLength} bytes apart */
     ColumnSums(Weights weights, byte[] pixels, int rowLength) {
@@ -27,6 +28,7 @@ final class ColumnSums {
         this.rowLength = rowLength;
         this.columns = new int[Math.multiplyExact(3 * Math.max(COLUMNS, weights.most()), ROWS)];
         this.results = new int[Math.multiplyExact(3 * weights.size(), ROWS)];
+        this.offsets = new int[weights.most() + 3];
     }
 
     /** Hands the results of some rows on. */
@@ -58,30 +60,15 @@ final class ColumnSums {
         transpose(top * rowLength + 3 * first, rows, 3 * count);
         for (int output = x; output < end; output++) {
             for (int c = 0; c < 3; c++) {
-                sumColumn(output, (3 * (weights.first(output) - first) + c) * ROWS);
-                sum.round(results, (c * weights.size() + output) * ROWS);
+                int from = (3 * (weights.first(output) - first) + c) * ROWS;
+                int to = (c * weights.size() + output) * ROWS;
+                for (int k = 0; k < offsets.length; k++) {
+                    offsets[k] = from + 3 * Math.min(k, weights.count(output) - 1) * ROWS;
+                }
+                sum.make(weights, output, columns, offsets, results, to);
             }
         }
         return end;
-    }
-
-    private void sumColumn(int output, int from) {
-        int count = weights.count(output);
-        sum.clear();
-        int k = 0;
-        int at = from;
-        for (; k + 4 <= count; k += 4, at += 12 * ROWS) {
-            sum.add(columns, at, weights.weight(output, k), at + 3 * ROWS, weights.weight(output, k + 1),
-                    at + 6 * ROWS, weights.weight(output, k + 2), at + 9 * ROWS, weights.weight(output, k + 3));
-        }
-        if (k + 2 <= count) {
-            sum.add(columns, at, weights.weight(output, k), at + 3 * ROWS, weights.weight(output, k + 1));
-            k += 2;
-            at += 6 * ROWS;
-        }
-        if (k < count) {
-            sum.add(columns, at, weights.weight(output, k));
-        }
     }
 
     /**

@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /**
  * transformers' {@code EfficientNetImageProcessorPil}, which ALIGN uses: resize, crop, rescale, normalise, and for
- * classifiers ({@code include_top}) divide by the deviation once more. By default 346 x 346, bicubic, no crop (289 x 289
- * when {@code do_center_crop} is set), 1/255, mean and deviation 0.5, {@code include_top}. It does not pad.
+ * classifiers ({@code include_top}) divide by the deviation once more. By default 346 x 346, bicubic, no crop (289 x
+ * 289 when {@code do_center_crop} is set), 1/255, mean and deviation 0.5, {@code include_top}. It does not pad.
  */
 public final class EfficientNetPreprocessor implements Preprocessor {
     private static final Framing DEFAULTS = new Framing(

@@ -21,8 +21,8 @@ import java.util.Objects;
 /**
  * A picture as RGB bytes on the heap: immutable, safe to share, and nothing to close.
  *
- * <p>JPEG, PNG, GIF, BMP, TIFF and WebP are told apart by their first bytes, whatever the file is called, and decoded by
- * Avocet's own code, which needs no native library and no graphics toolkit. The pixels are those of Pillow 13's
+ * <p>JPEG, PNG, GIF, BMP, TIFF and WebP are told apart by their first bytes, whatever the file is called, and decoded
+ * by Avocet's own code, which needs no native library and no graphics toolkit. The pixels are those of Pillow 13's
  * {@code ImageOps.exif_transpose(Image.open(f)).convert("RGB")}: turned as EXIF or XMP says, alpha and colour profiles
  * ignored, of several frames the first. Not decoded are arithmetic-coded, lossless and 12-bit JPEG; old-style JPEG,
  * LZMA, Zstandard and WebP inside TIFF, and TIFF in YCbCr outside JPEG or in L*a*b*.

@@ -88,7 +88,7 @@ public sealed interface Preprocessor permits ViTPreprocessor, EfficientNetPrepro
 
     private Extent fixed() {
         return framing().fixed().orElseThrow(() -> new ConfigException("preprocessor_config.json lets pictures keep"
-                + " their proportions, and a model takes one size: give \"size\" a height and a width, or a crop_size"));
+                + " their proportions, and a model takes one size: give \"size\" height and width, or a crop_size"));
     }
 
     /**

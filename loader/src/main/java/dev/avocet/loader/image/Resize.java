@@ -8,8 +8,8 @@ import java.util.Arrays;
  * columns and one over the rows, each rounded to 8 bits.
  *
  * <p>Both passes are the same weighted sum of rows, in loops that the just-in-time compiler turns into vector code: for
- * the pass over columns the picture is transposed in blocks that stay in the cache. Rows go from one pass to the next as
- * they are made, so that little memory is needed beside the picture.
+ * the pass over columns the picture is transposed in blocks that stay in the cache. Rows go from one pass to the next
+ * as they are made, so that little memory is needed beside the picture.
  */
 final class Resize {
     /** The part of a resized picture that is wanted. */

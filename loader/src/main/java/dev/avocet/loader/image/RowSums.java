@@ -11,6 +11,7 @@ final class RowSums implements Rows {
     private final int[] kept;
     private final int places;
     private final int[] result;
+    private final int[] offsets;
     private int received;
     private int next;
 
@@ -23,6 +24,7 @@ final class RowSums implements Rows {
         this.places = weights.most();
         this.kept = new int[Math.multiplyExact(places, rowLength)];
         this.result = new int[rowLength];
+        this.offsets = new int[weights.most() + 3];
         this.received = weights.begin();
     }
 
@@ -41,23 +43,10 @@ final class RowSums implements Rows {
 
     private void emit() {
         int first = weights.first(next);
-        int count = weights.count(next);
-        sum.clear();
-        int k = 0;
-        for (; k + 4 <= count; k += 4) {
-            sum.add(kept, place(first + k), weights.weight(next, k),
-                    place(first + k + 1), weights.weight(next, k + 1),
-                    place(first + k + 2), weights.weight(next, k + 2),
-                    place(first + k + 3), weights.weight(next, k + 3));
+        for (int k = 0; k < offsets.length; k++) {
+            offsets[k] = place(first + Math.min(k, weights.count(next) - 1));
         }
-        if (k + 2 <= count) {
-            sum.add(kept, place(first + k), weights.weight(next, k), place(first + k + 1), weights.weight(next, k + 1));
-            k += 2;
-        }
-        if (k < count) {
-            sum.add(kept, place(first + k), weights.weight(next, k));
-        }
-        sum.round(result, 0);
+        sum.make(weights, next, kept, offsets, result, 0);
         out.accept(result, 0);
     }
 }

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeSet;
 
-/** What {@code size} in preprocessor_config.json asks for: one size for all pictures, or a rule by their proportions. */
+/**
+ * What {@code size} in preprocessor_config.json asks for: one size for all pictures, or a rule by their proportions.
+ */
 public sealed interface TargetSize {
     /** The size of a picture of this size after resizing, by the float64 operations of Hugging Face's functions. */
     Extent of(int height, int width);

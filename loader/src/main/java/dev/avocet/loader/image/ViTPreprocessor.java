@@ -6,8 +6,8 @@ import dev.avocet.core.model.Extent;
 import java.util.Optional;
 
 /**
- * transformers' {@code ViTImageProcessorPil}, once called ViTFeatureExtractor: resize, crop, rescale, normalise, pad. By
- * default 224 x 224, bilinear, no crop, 1/255, mean and deviation 0.5.
+ * transformers' {@code ViTImageProcessorPil}, once called ViTFeatureExtractor: resize, crop, rescale, normalise, pad.
+ * By default 224 x 224, bilinear, no crop, 1/255, mean and deviation 0.5.
  */
 public final class ViTPreprocessor implements Preprocessor {
     private static final Framing DEFAULTS = new Framing(

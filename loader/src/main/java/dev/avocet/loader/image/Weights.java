@@ -14,6 +14,7 @@ final class Weights {
     private final int[] counts;
     private final int[] weights;
     private final int most;
+    private final int stride;
 
     /**
      * The weights for output pixels {@code from} to {@code from + count - 1} of {@code outSize}, made from
@@ -26,7 +27,8 @@ final class Weights {
         most = (int) Math.ceil(support) * 2 + 1;
         firsts = new int[count];
         counts = new int[count];
-        weights = new int[Math.multiplyExact(count, most)];
+        stride = most + 3;
+        weights = new int[Math.multiplyExact(count, stride)];
         double inverse = 1 / filterScale;
         var exact = new double[most];
         for (int i = 0; i < count; i++) {
@@ -40,7 +42,7 @@ final class Weights {
             }
             for (int k = 0; k < taps; k++) {
                 double weight = sum == 0 ? exact[k] : exact[k] / sum;
-                weights[i * most + k] = (int) (Math.copySign(0.5, weight) + weight * (1 << PRECISION));
+                weights[i * stride + k] = (int) (Math.copySign(0.5, weight) + weight * (1 << PRECISION));
             }
             firsts[i] = first;
             counts[i] = taps;
@@ -67,9 +69,9 @@ final class Weights {
         return counts[output];
     }
 
-    /** The weight of an output pixel's k-th input pixel, times 2^{@link #PRECISION}. */
+    /** The weight of an output pixel's k-th input pixel, times 2^{@link #PRECISION}; 0 for up to three beyond. */
     int weight(int output, int k) {
-        return weights[output * most + k];
+        return weights[output * stride + k];
     }
 
     /** The first input pixel that any output pixel has. */

@@ -10,9 +10,10 @@ import dev.avocet.core.tensor.Shape;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@NeedsKernels
 class AttentionTest {
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void aTextWithoutAnyTokenWeighsAllTheSame(Tier tier) {
         try (var trial = new Trial(tier)) {
             var x = trial.tensor(1, 10, 8);
@@ -28,7 +29,7 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void scoresMayBeLarge(Tier tier) {
         try (var trial = new Trial(tier)) {
             var x = trial.tensor(1, 20, 16);

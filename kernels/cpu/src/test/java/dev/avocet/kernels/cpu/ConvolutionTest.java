@@ -10,6 +10,7 @@ import dev.avocet.core.tensor.HostTensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@NeedsKernels
 class ConvolutionTest {
     /** Kernel, stride, channels, height, width. */
     private static final int[][] SHAPES = {
@@ -18,7 +19,7 @@ class ConvolutionTest {
     };
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void aDepthwiseConvolutionIsTheReferences(Tier tier) {
         try (var trial = new Trial(tier)) {
             for (var shape : SHAPES) {
@@ -37,7 +38,7 @@ class ConvolutionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void aFullConvolutionIsTheReferences(Tier tier) {
         try (var trial = new Trial(tier)) {
             for (var shape : SHAPES) {
@@ -59,7 +60,7 @@ class ConvolutionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void paddingMayBeUnequalWideOrNegative(Tier tier) {
         try (var trial = new Trial(tier)) {
             var x = trial.tensor(1, 9, 11, 20);

@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The suite of all backends, on every instruction-set tier that this machine has. */
+@NeedsKernels
 class CpuBackendTest extends BackendSuite {
     @Override
     protected List<String> devices() {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@NeedsKernels
 class CpuPlanTest {
     /** Of a thousand runs; a loaded machine may take many before everything is compiled. */
     private static final int BATCHES = 1000;
@@ -29,7 +30,7 @@ class CpuPlanTest {
     @Test
     void aRunAllocatesNothing() {
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (var trial = new Trial(Trial.best(), DeviceOptions.ofThreads(1))) {
+        try (var trial = new Trial(MachineTiers.best(), DeviceOptions.ofThreads(1))) {
             var x = trial.tensor(2, 9, 100);
             var ids = HostTensor.of(Shape.of(2, 9), new int[18]);
             var weight = trial.weight(60, 100);
@@ -54,7 +55,7 @@ class CpuPlanTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void anEmptyBatchHasEmptyResults(Tier tier) {
         try (var trial = new Trial(tier)) {
             var x = trial.tensor(0, 20);
@@ -68,7 +69,7 @@ class CpuPlanTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void viewsOfInputsAndConstantsMayBeResults(Tier tier) {
         try (var trial = new Trial(tier)) {
             var x = trial.tensor(3, 20);
@@ -82,7 +83,7 @@ class CpuPlanTest {
 
     @Test
     void aWrongShapeIsRefusedBeforeAnythingRuns() {
-        try (var trial = new Trial(Trial.best())) {
+        try (var trial = new Trial(MachineTiers.best())) {
             var x = trial.tensor(3, 20);
             var plan = trial.compile(ops -> results(ops.scale(input(ops, "x", x), 2)));
             var failure = assertThrows(ShapeException.class, () -> Trial.run(plan, trial.tensor(3, 21)));
@@ -98,7 +99,7 @@ class CpuPlanTest {
 
     @Test
     void aWeightThatCannotBeReadFailsEveryPlanThatNeedsIt() {
-        try (var trial = new Trial(Trial.best())) {
+        try (var trial = new Trial(MachineTiers.best())) {
             var x = trial.tensor(3, 20);
             var broken = new TestWeight("broken", Shape.of(40, 20), new float[7]);
             Trial.Recording product = ops -> results(ops.linear(input(ops, "x", x), broken, null));

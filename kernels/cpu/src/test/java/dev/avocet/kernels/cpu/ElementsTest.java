@@ -14,9 +14,10 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@NeedsKernels
 class ElementsTest {
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void aNormSurvivesALargeMean(Tier tier) {
         try (var trial = new Trial(tier)) {
             var x = trial.tensor(3, 100);
@@ -34,7 +35,7 @@ class ElementsTest {
             Activation.GELU, 7, Activation.SWISH, 4, Activation.SIGMOID, 4, Activation.TANH, 3, Activation.RELU, 0);
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void functionsAreGoodToTheLastPlaces(Tier tier) {
         try (var trial = new Trial(tier)) {
             var values = new float[1 << 18];
@@ -58,7 +59,7 @@ class ElementsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void functionsHaveTheirLimits(Tier tier) {
         float inf = Float.POSITIVE_INFINITY;
         float nan = Float.NaN;
@@ -78,7 +79,7 @@ class ElementsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void notANumberIsNotLostInARow(Tier tier) {
         var x = HostTensor.of(Shape.of(1, 1, 3, 2), 1, Float.NaN, Float.NaN, 2, 3, 4);
         try (var trial = new Trial(tier)) {
@@ -91,7 +92,7 @@ class ElementsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void theSecondOperandIsRepeatedAlongAxesOfOne(Tier tier) {
         try (var trial = new Trial(tier)) {
             var a = trial.tensor(2, 3, 4, 21);

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the C sources promise by themselves. */
+@NeedsKernels
 class NativeCodeTest {
     private static final Path SCRIPT = Path.of("src/test/c/check.sh").toAbsolutePath();
     private static final int CANNOT = 77;
@@ -37,13 +38,13 @@ class NativeCodeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void theVectorFunctionsKeepTheirErrorBounds(Tier tier, @TempDir Path work) throws Exception {
         check(work, tier, "functions");
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void noKernelTouchesMemoryThatIsNotItsOwn(Tier tier, @TempDir Path work) throws Exception {
         check(work, tier, "40");
     }

@@ -9,6 +9,7 @@ import dev.avocet.core.tensor.HostTensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@NeedsKernels
 class ProductTest {
     /** Rows, inputs and outputs. */
     private static final int[][] SHAPES = {
@@ -17,7 +18,7 @@ class ProductTest {
     };
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void aProductWithAWeightIsTheReferences(Tier tier) {
         try (var trial = new Trial(tier)) {
             for (var shape : SHAPES) {
@@ -33,7 +34,7 @@ class ProductTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void aProductOfActivationsIsTheReferences(Tier tier) {
         try (var trial = new Trial(tier)) {
             for (var shape : SHAPES) {
@@ -47,7 +48,7 @@ class ProductTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void aGateScalesTheInputsOfItsPicture(Tier tier) {
         try (var trial = new Trial(tier)) {
             for (int channels : new int[] {1, 17, 300}) {

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** On one tier, a result's bits depend on its input and on nothing else. */
+@NeedsKernels
 class SameBitsTest {
     private static final int WIDTH = 48;
     private static final int HEADS = 3;
@@ -81,7 +82,7 @@ class SameBitsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void howManyThreadsComputeChangesNothing(Tier tier) {
         var found = new ArrayList<float[]>();
         for (int threads = 1; threads <= 4; threads++) {
@@ -97,7 +98,7 @@ class SameBitsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void theOthersOfABatchChangeNothing(Tier tier) {
         try (var trial = new Trial(tier)) {
             var encoder = Encoder.of(trial);
@@ -124,7 +125,7 @@ class SameBitsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void paddingOnTheRightChangesNothing(Tier tier) {
         try (var trial = new Trial(tier)) {
             var encoder = Encoder.of(trial);
@@ -143,7 +144,7 @@ class SameBitsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void whatElseIsAskedForChangesNothing(Tier tier) {
         try (var trial = new Trial(tier)) {
             var encoder = Encoder.of(trial);
@@ -155,7 +156,7 @@ class SameBitsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.avocet.kernels.cpu.Trial#tiers")
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void callersAtTheSameTimeAndRunsBeforeChangeNothing(Tier tier) throws Exception {
         try (var trial = new Trial(tier, new DeviceOptions(3, 2));
                 var platform = Executors.newFixedThreadPool(4);

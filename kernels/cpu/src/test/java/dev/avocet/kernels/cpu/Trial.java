@@ -16,13 +16,11 @@ import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.core.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** Runs small graphs on one tier's kernels, and on the reference backend to compare. */
 final class Trial implements AutoCloseable {
@@ -48,17 +46,6 @@ final class Trial implements AutoCloseable {
 
     Trial(Tier tier) {
         this(tier, DeviceOptions.ofThreads(2));
-    }
-
-    /** The tiers that this machine can run. */
-    static Stream<Tier> tiers() {
-        long supported = Kernels.supportedTiers();
-        return Arrays.stream(Tier.values()).filter(tier -> tier.isIn(supported));
-    }
-
-    /** The fastest of them. */
-    static Tier best() {
-        return tiers().reduce((_, better) -> better).orElseThrow();
     }
 
     Random random() {

@@ -6,7 +6,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** A position in a range of bytes; reading past its end is {@link CodecException.Kind#TRUNCATED}, never an index error. */
+/**
+ * A position in a range of bytes; reading past its end is {@link CodecException.Kind#TRUNCATED}, never an index error.
+ */
 final class ByteInput {
     private static final VarHandle SHORT_LE = view(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle SHORT_BE = view(short[].class, ByteOrder.BIG_ENDIAN);

@@ -269,8 +269,18 @@ final class JpegDecoder {
             components[i] = new JpegComponent(id, sampling >> 4, sampling & 15, segment.u8());
         }
         frame = new JpegFrame(width, height, marker == SOF2, components);
+        if (marker != SOF2) {
+            defineMissingTables();
+        }
         if (frame.leastBytes() > in.remaining()) {
             throw CodecException.truncated(in.remaining() + " bytes cannot hold " + width + " x " + height + " pixels");
+        }
+    }
+
+    private void defineMissingTables() throws CodecException {
+        for (int i = 0; i < 2; i++) {
+            dcTables[i] = dcTables[i] == null ? JpegUsualTables.dc(i) : dcTables[i];
+            acTables[i] = acTables[i] == null ? JpegUsualTables.ac(i) : acTables[i];
         }
     }
 

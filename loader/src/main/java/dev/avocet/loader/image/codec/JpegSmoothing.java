@@ -13,7 +13,8 @@ final class JpegSmoothing {
 
     private static final int WITH_SOME_KNOWN = 6;
 
-    // Weights of the blocks around, row by row, in 1/256, for each coefficient in zigzag order, when only means are known.
+    // Weights of the blocks around, row by row, in 1/256, for each coefficient in zigzag order, when only means are
+    // known.
     private static final int[][] MEANS_ONLY = {
         {-2, -6, -8, -6, -2, -6, 6, 42, 6, -6, -8, 42, 152, 42, -8, -6, 6, 42, 6, -6, -2, -6, -8, -6, -2},
         {-1, -1, 0, 1, 1, -3, 13, 0, -13, 3, -3, 38, 0, -38, 3, -3, 13, 0, -13, 3, -1, -1, 0, 1, 1},
@@ -69,7 +70,9 @@ final class JpegSmoothing {
         return useful ? new JpegSmoothing(frame) : null;
     }
 
-    /** Fills in what is unknown and zero in a block, whose coefficients are in natural order and not yet dequantised. */
+    /**
+     * Fills in what is unknown and zero in a block, whose coefficients are in natural order and not yet dequantised.
+     */
     void estimate(JpegComponent component, int row, int column, int[] block) {
         int mcuRow = row / component.v;
         // Where the last scan broke off, what was unknown before it still is.

@@ -2,8 +2,8 @@
 package dev.avocet.loader.image.codec;
 
 /**
- * Rows of a component at the picture's full size: for halved components a triangle filter with libjpeg-turbo's roundings
- * ("fancy upsampling"), for all others repetition.
+ * Rows of a component at the picture's full size: for halved components a triangle filter with libjpeg-turbo's
+ * roundings ("fancy upsampling"), for all others repetition.
  */
 final class JpegUpsampler {
     private enum Filter {

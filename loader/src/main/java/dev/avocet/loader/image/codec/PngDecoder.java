@@ -293,7 +293,9 @@ final class PngDecoder {
         }
     }
 
-    /** Writes the pixels of an unfiltered row, whose first is at {@code from}, every {@code step} bytes of the result. */
+    /**
+     * Writes the pixels of an unfiltered row, whose first is at {@code from}, every {@code step} bytes of the result.
+     */
     private void toRgb(byte[] row, int from, int count, byte[] rgb, int to, int step) {
         switch (colour) {
             case COLOUR, COLOUR_ALPHA -> {

@@ -3,7 +3,7 @@ package dev.avocet.loader.image.codec;
 
 /** VP8's loop filter (RFC 6386, section 15), over a whole frame once it is reconstructed. */
 final class Vp8Filter {
-    /** The widths of what is filtered at the edges of macroblocks and inside them. */
+    /** Whether an edge is one of a macroblock, where more samples are changed than inside. */
     private static final boolean OUTER = true;
 
     private final boolean off;

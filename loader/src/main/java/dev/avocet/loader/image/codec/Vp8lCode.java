@@ -8,7 +8,8 @@ final class Vp8lCode {
     private static final int ROOT = 8;
     private static final int LINK = 1 << 31;
 
-    // By the next bits, lowest first: length of the code << 16 | symbol; or LINK | bits of the second level << 16 | start.
+    // By the next bits, lowest first: length of the code << 16 | symbol; or LINK | bits of the second level << 16 |
+    // start.
     private final int[] table;
     private final int rootBits;
 
