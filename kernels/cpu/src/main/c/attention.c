@@ -9,6 +9,7 @@
 
 #define ROWS_AT_ONCE (3 * TILE_ROWS)
 #define ROWS_PER_UNIT 168
+#define UNITS_PER_THREAD 6
 
 // The floats of a thread's scratch memory, one part after the other.
 struct layout {
@@ -30,12 +31,12 @@ static struct layout layout_of(const struct attention *a) {
     return l;
 }
 
-static int64_t units_per_head(const struct attention *a) { return parts(a->tokens, ROWS_PER_UNIT); }
-
 int64_t attention_plan(struct op *op) {
     const struct attention *a = &op->attention;
-    op->units = a->batch * a->heads * units_per_head(a);
-    op->least = most(1, (1 << 16) / (2 * least(a->tokens, ROWS_PER_UNIT) * a->tokens * a->depth + 1));
+    const int64_t heads = a->batch * a->heads, wanted = parts(UNITS_PER_THREAD * op->threads, most(1, heads));
+    op->cut = most(parts(a->tokens, ROWS_PER_UNIT), least(wanted, parts(a->tokens, TILE_ROWS)));
+    op->units = heads * op->cut;
+    op->least = most(1, (1 << 16) / (2 * a->tokens * a->tokens * a->depth / most(1, op->cut) + 1));
     return layout_of(a).total;
 }
 
@@ -136,7 +137,7 @@ static void write_rows(const struct head *h, int64_t row, int64_t rows) {
 
 void attention_run(const struct op *op, const struct workplace *place, int64_t from, int64_t to) {
     const struct attention *a = &op->attention;
-    const int64_t per_head = units_per_head(a);
+    const int64_t per_head = op->cut;
     while (from < to) {
         const int64_t number = from / per_head, end = least(to, (number + 1) * per_head);
         const struct head h = {a, place, layout_of(a), number / a->heads, number % a->heads};

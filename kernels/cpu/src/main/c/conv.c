@@ -31,8 +31,7 @@ static int64_t products(const struct convolution *c) { return c->kernel_height *
 
 int64_t convolution_plan(struct op *op) {
     const struct convolution *c = &op->convolution;
-    op->units = product_units(results(c), c->outputs);
-    op->least = product_least(results(c), products(c), c->outputs);
+    product_plan(op, results(c), products(c), c->outputs);
     return TILE_ROWS * BLOCK;
 }
 

@@ -12,7 +12,7 @@
 #define RESULTS 8     // neighbouring results in registers
 #define SLAB 128      // channels of a unit: 512 neighbouring bytes of each pixel
 #define THIN_BAND 8   // rows of a unit at least: the kernel's other rows are read again for each band
-#define ENOUGH 16     // units for some threads
+#define UNITS_PER_THREAD 8
 
 // Where the taps of a result row lie for one vector of channels.
 struct taps {
@@ -107,13 +107,10 @@ static void result_row(const struct convolution *c, results_function *const (*re
 
 static int64_t slabs(const struct convolution *c) { return parts(c->channels, SLAB); }
 
-static int64_t bands(const struct convolution *c) {
-    return most(1, least(c->out_height / THIN_BAND, parts(ENOUGH, most(1, c->batch * slabs(c)))));
-}
-
 int64_t depthwise_plan(struct op *op) {
     const struct convolution *c = &op->convolution;
-    op->units = c->batch * slabs(c) * bands(c);
+    op->cut = most(1, least(c->out_height / THIN_BAND, parts(UNITS_PER_THREAD * op->threads, most(1, c->batch * slabs(c)))));
+    op->units = c->batch * slabs(c) * op->cut;
     op->least = 1;
     return 0;
 }
@@ -167,15 +164,15 @@ static void unit_run(const struct convolution *c, const struct workplace *place,
 void depthwise_run(const struct op *op, const struct workplace *place, int64_t from, int64_t to) {
     const struct convolution *c = &op->convolution;
     for (int64_t unit = from; unit < to; unit++) {
-        const int64_t band = unit % bands(c), slab = unit / bands(c) % slabs(c), picture = unit / bands(c) / slabs(c);
+        const int64_t band = unit % op->cut, slab = unit / op->cut % slabs(c), picture = unit / op->cut / slabs(c);
         const int64_t first = slab * SLAB;
         unit_run(c, place, &(struct unit){
             .x = at(place, c->x.at) + picture * c->height * c->width * c->x.stride + first,
             .y = at(place, c->y.at) + picture * c->out_height * c->out_width * c->y.stride + first,
             .first = first,
             .channels = least(SLAB, c->channels - first),
-            .row = c->out_height * band / bands(c),
-            .end = c->out_height * (band + 1) / bands(c),
+            .row = c->out_height * band / op->cut,
+            .end = c->out_height * (band + 1) / op->cut,
             .result = picture * c->out_height,
         });
     }

@@ -8,6 +8,8 @@
 
 // Tiles of x that go with one group of panels: 588 rows and 256 inputs are 600 KB, which stay in a cache of 1 MB next to the panels.
 #define TILES_PER_BLOCK 42
+#define SMALLEST_BLOCK 4
+#define UNITS_PER_THREAD 12
 #define PANEL_GROUP_BYTES (256 << 10)
 
 // ------------------------------------------------------------------------------------------------ the register tile
@@ -79,14 +81,12 @@ static void finish_tile(const struct product *p, float *y, int64_t row, int64_t 
     finish(e->function, bias, residual, e->residual.stride, y, p->y_stride, rows, vectors);
 }
 
-static int64_t row_blocks(int64_t rows) { return parts(parts(rows, TILE_ROWS), TILES_PER_BLOCK); }
-
-int64_t product_units(int64_t rows, int64_t outputs) { return row_blocks(rows) * panels(outputs); }
-
-// A claim costs about as much as a few thousand products.
-int64_t product_least(int64_t rows, int64_t inputs, int64_t outputs) {
-    const int64_t products = rows * inputs * outputs / most(product_units(rows, outputs), 1);
-    return most(1, (1 << 18) / (products + 1));
+void product_plan(struct op *op, int64_t rows, int64_t inputs, int64_t outputs) {
+    const int64_t tiles = parts(rows, TILE_ROWS), columns = most(panels(outputs), 1);
+    const int64_t wanted = parts(UNITS_PER_THREAD * op->threads, columns);
+    op->cut = most(parts(tiles, TILES_PER_BLOCK), least(wanted, tiles / SMALLEST_BLOCK));
+    op->units = op->cut * panels(outputs);
+    op->least = most(1, (1 << 18) / (rows * inputs * outputs / most(op->units, 1) + 1)); // a claim costs as much as some products
 }
 
 // Some tiles of rows, [t0, t1) of all, times panels [p0, p1), which stay in the second-level cache block by block.
@@ -137,7 +137,7 @@ static void group_run(const struct product *p, const struct group *g) {
 }
 
 void product_run(const struct product *p, int64_t from, int64_t to) {
-    const int64_t count = panels(p->outputs), blocks = row_blocks(p->rows), tiles = parts(p->rows, TILE_ROWS);
+    const int64_t count = panels(p->outputs), blocks = p->op->cut, tiles = parts(p->rows, TILE_ROWS);
     const int64_t group = most(1, PANEL_GROUP_BYTES / (PANEL * 4 * most(1, least(p->inputs, BLOCK))));
     while (from < to) {
         const int64_t block = from / count, first = from % count, end = least(count, first + to - from);

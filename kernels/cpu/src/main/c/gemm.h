@@ -58,9 +58,8 @@ struct product {
     struct epilogue epilogue;
 };
 
-// How a product is cut: blocks of rows, panels in each.
-int64_t product_units(int64_t rows, int64_t outputs);
-int64_t product_least(int64_t rows, int64_t inputs, int64_t outputs);
+// Cuts a product into blocks of rows, and those into panels.
+void product_plan(struct op *op, int64_t rows, int64_t inputs, int64_t outputs);
 
 // Computes units [from, to) of the product.
 void product_run(const struct product *product, int64_t from, int64_t to);

@@ -23,8 +23,7 @@ static struct rows rows_gated(const struct product *p, int64_t row, int64_t rows
 
 int64_t linear_plan(struct op *op) {
     const struct linear *l = &op->linear;
-    op->units = product_units(l->rows, l->outputs);
-    op->least = product_least(l->rows, l->inputs, l->outputs);
+    product_plan(op, l->rows, l->inputs, l->outputs);
     return TILE_ROWS * BLOCK;
 }
 

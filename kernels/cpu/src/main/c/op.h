@@ -143,9 +143,10 @@ enum kernel {
 };
 
 // One step of a plan. Its work is cut into `units` that can be done in any order and by any thread; a thread takes at least `least`
-// of them at a time. `start` is the number of units of all steps before it.
+// of them at a time. `start` is the number of units of all steps before it, `threads` how many there are to work on it, and `cut` the
+// kernel's own note of how the work is cut. Results don't depend on any of these.
 struct op {
-    int64_t kernel, units, least, start;
+    int64_t kernel, units, least, start, threads, cut;
     union {
         struct linear linear;
         struct pack pack;
@@ -160,7 +161,7 @@ struct op {
         struct copy copy;
         struct transpose transpose;
         struct reshape reshape;
-        int64_t words[28];
+        int64_t words[34];
     };
 };
 

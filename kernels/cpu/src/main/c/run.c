@@ -45,10 +45,11 @@ EXPORT int64_t avocet_row_stride(int64_t columns) {
     return lines * 16;
 }
 
-// Cuts every operation's work into units; returns the bytes of scratch memory that a thread needs.
-EXPORT int64_t avocet_plan(struct op *ops, int64_t count) {
+// Cuts every operation's work into units for some threads; returns the bytes of scratch memory that a thread needs.
+EXPORT int64_t avocet_plan(struct op *ops, int64_t count, int64_t threads) {
     int64_t floats = 0, units = 0;
     for (int64_t i = 0; i < count; i++) {
+        ops[i].threads = threads;
         floats = most(floats, kernels[ops[i].kernel].plan(&ops[i]));
         ops[i].start = units;
         units += ops[i].units;
@@ -66,12 +67,8 @@ INLINE void pause(void) {
 #endif
 }
 
-// How many units to claim: large shares first, small ones towards the end so that all threads finish together, none so large that
-// a thread that loses its processor keeps the others waiting for long.
-INLINE int64_t share(const struct op *op, int64_t left, int64_t threads) {
-    const int64_t fair = least(left / (2 * threads), op->units / (4 * threads));
-    return least(left, most(op->least, fair));
-}
+// How many units to claim: large shares first, small ones towards the end so that all threads finish together.
+INLINE int64_t share(const struct op *op, int64_t left) { return least(left, most(op->least, left / (2 * op->threads))); }
 
 enum outcome { DONE, WAITING, LEFT };
 
@@ -89,7 +86,7 @@ static int64_t work(const struct device *device, struct job *job, int64_t thread
             waited++;
             continue;
         }
-        const int64_t count = share(op, op->start + op->units - claimed, device->threads);
+        const int64_t count = share(op, op->start + op->units - claimed);
         if (!__atomic_compare_exchange_n(&job->claimed, &claimed, claimed + count, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) continue;
         kernels[op->kernel].run(op, &place, claimed - op->start, claimed - op->start + count);
         __atomic_fetch_add(&job->done, count, __ATOMIC_ACQ_REL);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int64_t avocet_plan(struct op *ops, int64_t count);
+int64_t avocet_plan(struct op *ops, int64_t count, int64_t threads);
 int64_t avocet_device_bytes(int64_t slots);
 int64_t avocet_open(struct device *device, int64_t slot);
 int64_t avocet_run(struct device *device, int64_t slot, int64_t spins);
@@ -16,6 +16,23 @@ int64_t avocet_close(struct device *device, int64_t slot);
 int64_t avocet_pack(float *packed, const float *rows, int64_t from, int64_t count, int64_t inputs);
 int64_t avocet_panel(void);
 int64_t avocet_tiers(void);
+
+// ------------------------------------------------------------------------------------------------ sizes
+
+static const int64_t sizes[] = {1, 3, 4, 5, 7, 8, 13, 15, 16, 17, 31, 33, 100, 207, 257};
+enum { SIZES = sizeof sizes / sizeof *sizes };
+
+static uint64_t state = 1;
+
+static int64_t any(void) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return sizes[(state >> 33) % SIZES];
+}
+
+static int64_t below(int64_t bound) {
+    any();
+    return (int64_t)((state >> 33) % (uint64_t)bound);
+}
 
 // ------------------------------------------------------------------------------------------------ operands
 
@@ -57,7 +74,7 @@ static void run(struct op op) {
     device->threads = 1;
     device->slots = 1;
     struct job *job = &device->job[0];
-    job->scratch_bytes = avocet_plan(&op, 1);
+    job->scratch_bytes = avocet_plan(&op, 1, 1 + below(4));
     job->ops = &op;
     job->count = 1;
     job->units = op.units;
@@ -71,21 +88,6 @@ static void run(struct op op) {
 }
 
 // ------------------------------------------------------------------------------------------------ kernels
-
-static const int64_t sizes[] = {1, 3, 4, 5, 7, 8, 13, 15, 16, 17, 31, 33, 100, 207, 257};
-enum { SIZES = sizeof sizes / sizeof *sizes };
-
-static uint64_t state = 1;
-
-static int64_t any(void) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return sizes[(state >> 33) % SIZES];
-}
-
-static int64_t below(int64_t bound) {
-    any();
-    return (int64_t)((state >> 33) % (uint64_t)bound);
-}
 
 static struct epilogue epilogue(int64_t rows, int64_t columns) {
     return (struct epilogue){below(2) ? vector(columns) : 0, below(RELU + 1), below(2) ? slice(rows, columns, 3) : (struct view){0, 0}};

@@ -22,7 +22,8 @@ final class CpuCompiler implements Compiler {
     public synchronized Plan compile(Graph graph) {
         var fused = Fusion.fuse(graph);
         var values = new Values(fused, kernels, weights);
-        var program = Lowering.lower(fused, values, kernels, weights);
+        var program = Lowering.lower(fused, values, kernels, weights)
+                .finish(kernels, values.arenaBytes(), crew.threads());
         weights.fill();
         return new CpuPlan(graph, program, values, crew);
     }

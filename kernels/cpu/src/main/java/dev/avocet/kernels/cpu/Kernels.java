@@ -29,7 +29,7 @@ final class Kernels {
     private final int panel;
 
     private Kernels(SymbolLookup symbols) {
-        plan = bind(symbols, "avocet_plan", 2);
+        plan = bind(symbols, "avocet_plan", 3);
         pack = bind(symbols, "avocet_pack", 5);
         open = bind(symbols, "avocet_open", 2);
         run = bind(symbols, "avocet_run", 3);
@@ -62,8 +62,8 @@ final class Kernels {
     }
 
     /** Cuts the work of operations into units and numbers them; the bytes of scratch memory that each thread needs. */
-    long plan(long ops, long count) {
-        return call(plan, ops, count);
+    long plan(long ops, long count, long threads) {
+        return call(plan, ops, count, threads);
     }
 
     /** Packs rows {@code from} to {@code from + count} of a weight with rows of {@code inputs} floats. */

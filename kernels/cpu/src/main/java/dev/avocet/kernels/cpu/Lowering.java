@@ -24,14 +24,14 @@ final class Lowering {
     }
 
     /** The native operations of a graph whose tensors have their places. */
-    static Program lower(Graph graph, Values values, Kernels kernels, PackedWeights weights) {
+    static Program.Writer lower(Graph graph, Values values, Kernels kernels, PackedWeights weights) {
         var lowering = new Lowering(values, kernels, weights);
         for (int step = 0; step < graph.nodes().size(); step++) {
             if (!values.isView(step)) {
                 lowering.lower(graph.nodes().get(step), step);
             }
         }
-        return lowering.out.finish(kernels, values.arenaBytes());
+        return lowering.out;
     }
 
     private void lower(Node node, int step) {

@@ -18,8 +18,8 @@ import java.util.List;
  * @param scratchBytes the memory that each thread needs besides
  */
 record Program(MemorySegment ops, long count, long units, long arenaBytes, long scratchBytes) {
-    private static final int WORDS = 32;
-    private static final int HEADER_WORDS = 4;
+    private static final int WORDS = 40;
+    private static final int HEADER_WORDS = 6;
     private static final int UNITS_WORD = 1;
 
     /** Writes one operation after the other, field by field. */
@@ -57,12 +57,12 @@ record Program(MemorySegment ops, long count, long units, long arenaBytes, long 
             return rows == null ? numbers(0, 0) : numbers(rows.reference(), rows.stride());
         }
 
-        Program finish(Kernels kernels, long arenaBytes) {
+        Program finish(Kernels kernels, long arenaBytes, int threads) {
             var segment = Arena.ofAuto().allocate((long) ops.size() * WORDS * Long.BYTES, 64);
             for (int i = 0; i < ops.size(); i++) {
                 MemorySegment.copy(ops.get(i), 0, segment, ValueLayout.JAVA_LONG, (long) i * WORDS * Long.BYTES, WORDS);
             }
-            long scratchBytes = kernels.plan(segment.address(), ops.size());
+            long scratchBytes = kernels.plan(segment.address(), ops.size(), threads);
             long units = 0;
             for (int i = 0; i < ops.size(); i++) {
                 units += segment.getAtIndex(ValueLayout.JAVA_LONG, (long) i * WORDS + UNITS_WORD);
