@@ -24,7 +24,7 @@ class FailureTest {
                     classify a.jpg --model ./tiny-vit | ./tiny-vit does not exist; check the path of the model
                     classify a.jpg --model pom.xml | pom.xml is not a folder; --model takes the folder with config.json
                     classify a.jpg --model tiny-vit --device cuda | the device cuda can't be used: there is no backend "cuda"
-                    bench --model tiny-vit --batch 1000000 | a batch of 1000000 is too large for one run; give a smaller --batch
+                    bench --model tiny-vit --batch 1000000 --device reference | a batch of 1000000 is too large for one run; give a smaller --batch
                     inspect nowhere | there is no model "nowhere": neither a path nor a bundled model (tiny-vit, tiny-align)
                     inspect pom.xml | pom.xml
                     tokenize --model tiny-vit --text a | the folder has no tokenizer
