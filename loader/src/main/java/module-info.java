@@ -4,7 +4,6 @@ module dev.avocet.loader {
     requires transitive dev.avocet.core;
     // Only for those who have a BufferedImage: a run time without a desktop reads pictures all the same.
     requires static transitive java.desktop;
-    requires com.fasterxml.jackson.databind;
 
     exports dev.avocet.loader;
     exports dev.avocet.loader.checkpoint;
