@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
  */
 final class ColumnSums {
     /** Rows of a block, at most: the length of the vector loops. */
-    private static final int ROWS = 256;
+    private static final int ROWS = 384;
     /** Pixels of the picture that are kept for the sums, when eight rows do not take more. */
     private static final int KEPT = 1 << 16;
     /** Columns of the picture, and rows of results, that are transposed at once. */
@@ -78,7 +78,8 @@ final class ColumnSums {
     }
 
     /** Written out because the compiler keeps eight arrays in registers but does not unroll a loop over them that far. */
-    private void transpose(int from, int rows, int[] column0, int[] column1, int[] column2, int[] column3, int[] column4,
+    private void transpose(int from, int rows, int[] column0, int[] column1, int[] column2, int[] column3,
+            int[] column4,
             int[] column5, int[] column6, int[] column7) {
         int at = from;
         for (int row = 0; row < rows; row++, at += 3 * width) {
