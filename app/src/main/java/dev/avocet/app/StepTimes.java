@@ -30,11 +30,11 @@ record StepTimes(int steps, long flops, long bytes, double nanos, double busyNan
     }
 
     double gflopPerSecond() {
-        return ratio(flops, nanos);
+        return ratio((double) flops, nanos);
     }
 
     double gigabytesPerSecond() {
-        return ratio(bytes, nanos);
+        return ratio((double) bytes, nanos);
     }
 
     /** How much of the threads' time nothing was computed in: there was no work left, or other threads had not finished. */
