@@ -26,6 +26,8 @@ final class Kernels {
     private final MethodHandle rowStride;
     private final MethodHandle job;
     private final MethodHandle deviceBytes;
+    private final MethodHandle ticks;
+    private final MethodHandle peak;
     private final int panel;
 
     private Kernels(SymbolLookup symbols) {
@@ -38,6 +40,8 @@ final class Kernels {
         rowStride = bind(symbols, "avocet_row_stride", 1);
         job = bind(symbols, "avocet_job", 2);
         deviceBytes = bind(symbols, "avocet_device_bytes", 1);
+        ticks = bind(symbols, "avocet_ticks", 0);
+        peak = bind(symbols, "avocet_peak", 1);
         panel = (int) call(bind(symbols, "avocet_panel", 0));
     }
 
@@ -108,6 +112,16 @@ final class Kernels {
     /** The size of the device that threads meet at. */
     long deviceBytes(long slots) {
         return call(deviceBytes, slots);
+    }
+
+    /** The clock that timed runs are written down by; always the same where the platform has none. */
+    long ticks() {
+        return call(ticks);
+    }
+
+    /** Keeps this thread's arithmetic units as busy as they can be; the floating-point operations of one round. */
+    long peak(long rounds) {
+        return call(peak, rounds);
     }
 
     /** Outputs of a product that are packed together. */
