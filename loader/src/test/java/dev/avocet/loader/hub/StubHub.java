@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 
 /** A hub on this machine, and the storage on another origin to which it redirects for large files, with their faults. */
-final class StubHub implements AutoCloseable {
+public final class StubHub implements AutoCloseable {
     private final HttpServer hub = server();
     private final HttpServer storage = server();
     private final Map<String, StubRepo> repos = new ConcurrentHashMap<>();
@@ -40,15 +40,15 @@ final class StubHub implements AutoCloseable {
     private volatile int bytesPerSecond = Integer.MAX_VALUE;
 
     /** What goes wrong once with a request. */
-    interface Fault {
+    public interface Fault {
         /** Answers, perhaps; true where that is all. */
         boolean answer(StubHub stub, HttpExchange exchange, Optional<StubRepo.Content> content) throws IOException;
     }
 
     /** What was asked, and of whom. */
-    record Request(String host, String method, String path, Optional<String> token, Optional<String> range) {}
+    public record Request(String host, String method, String path, Optional<String> token, Optional<String> range) {}
 
-    StubHub() {
+    public StubHub() {
         hub.createContext("/", exchange -> answer(exchange, this::hub));
         storage.createContext("/", exchange -> answer(exchange, this::storage));
         hub.start();
@@ -65,7 +65,7 @@ final class StubHub implements AutoCloseable {
     }
 
     /** Makes a folder's files a model. */
-    void folder(String name, Path folder) throws IOException {
+    public void folder(String name, Path folder) throws IOException {
         var commit = "f".repeat(40);
         var repo = repo(name).revision("main", commit);
         try (var files = Files.list(folder)) {
@@ -87,7 +87,7 @@ final class StubHub implements AutoCloseable {
     }
 
     /** Its address, as HF_ENDPOINT has it. */
-    URI endpoint() {
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
     }
 
@@ -97,18 +97,18 @@ final class StubHub implements AutoCloseable {
     }
 
     /** A repository, such as {@code owner/name} or {@code datasets/owner/name}. */
-    StubRepo repo(String name) {
+    public StubRepo repo(String name) {
         return repos.computeIfAbsent(name, _ -> new StubRepo());
     }
 
     /** Lets the next request whose path ends so go wrong. */
-    StubHub fault(String pathEnd, Fault... inOrder) {
+    public StubHub fault(String pathEnd, Fault... inOrder) {
         faults.computeIfAbsent(pathEnd, _ -> new ConcurrentLinkedDeque<>()).addAll(List.of(inOrder));
         return this;
     }
 
     /** Lets only those in who have this token. */
-    void requireToken(String wanted) {
+    public void requireToken(String wanted) {
         token = wanted;
     }
 
@@ -116,12 +116,12 @@ final class StubHub implements AutoCloseable {
         pageSize = entries;
     }
 
-    void bytesPerSecond(int count) {
+    public void bytesPerSecond(int count) {
         bytesPerSecond = count;
     }
 
     /** All requests so far. */
-    List<Request> requests() {
+    public List<Request> requests() {
         return List.copyOf(requests);
     }
 
@@ -130,7 +130,7 @@ final class StubHub implements AutoCloseable {
         return requests.stream().filter(each -> each.path().endsWith(pathEnd)).toList();
     }
 
-    void forgetRequests() {
+    public void forgetRequests() {
         requests.clear();
     }
 
@@ -340,7 +340,7 @@ final class StubHub implements AutoCloseable {
     }
 
     /** A status and nothing else. */
-    static Fault status(int status, String... headers) {
+    public static Fault status(int status, String... headers) {
         return (_, exchange, _) -> {
             for (int i = 0; i < headers.length; i += 2) {
                 exchange.getResponseHeaders().set(headers[i], headers[i + 1]);

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A repository of the stub hub: commits with files, and names for commits. */
-final class StubRepo {
+public final class StubRepo {
     private final Map<String, Map<String, Content>> commits = new LinkedHashMap<>();
     private final Map<String, String> revisions = new LinkedHashMap<>();
 
     /** A file's bytes, kept as a large file or as a Git object. */
-    record Content(byte[] bytes, boolean isLarge) {
+    public record Content(byte[] bytes, boolean isLarge) {
         String blobId() {
             var pointer =
                     ("version https://git-lfs.github.com/spec/v1\noid sha256:" + sha256() + "\nsize " + bytes.length
@@ -50,23 +50,23 @@ final class StubRepo {
     }
 
     /** A name that stands for a commit. */
-    StubRepo revision(String name, String commit) {
+    public StubRepo revision(String name, String commit) {
         revisions.put(name, commit);
         commits.computeIfAbsent(commit, _ -> new TreeMap<>());
         return this;
     }
 
     /** Puts a small file into a commit. */
-    StubRepo small(String commit, String path, String text) {
+    public StubRepo small(String commit, String path, String text) {
         return file(commit, path, new Content(text.getBytes(StandardCharsets.UTF_8), false));
     }
 
     /** Puts a large file into a commit. */
-    StubRepo large(String commit, String path, byte[] bytes) {
+    public StubRepo large(String commit, String path, byte[] bytes) {
         return file(commit, path, new Content(bytes, true));
     }
 
-    StubRepo file(String commit, String path, Content content) {
+    public StubRepo file(String commit, String path, Content content) {
         commits.computeIfAbsent(commit, _ -> new TreeMap<>()).put(path, content);
         return this;
     }
