@@ -16,10 +16,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The tensors of a checkpoint in safetensors format, by name: one file, or several with an index.
+ * The tensors of a checkpoint by name: one file, or several with an index, in safetensors or in PyTorch's format.
  *
  * <p>Opening reads and checks the headers alone; the data is mapped, not read. Tensors are views of the mapping, valid
- * until {@link #close}. May be used by any number of threads.
+ * until {@link #close}; those that PyTorch stored in another order than C's are copies. May be used by any number of
+ * threads.
  *
  * <p>A file that is replaced by renaming stays as it was for a checkpoint that has it open. One that is cut short in
  * place is noticed by {@link #tensor} and {@link #release}, which throw {@link CheckpointException}. Whoever reads a
@@ -28,23 +29,25 @@ import java.util.Set;
  * its reason.
  */
 public final class Checkpoint implements TensorSource, AutoCloseable {
-    private static final String SINGLE = "model.safetensors";
-    private static final String INDEX = "model.safetensors.index.json";
+    /** The first that a folder has is taken. */
+    private static final List<String> NAMES = List.of("model.safetensors", "model.safetensors.index.json",
+            "pytorch_model.bin", "pytorch_model.bin.index.json");
 
     private final Path path;
     private final Arena arena = Arena.ofShared();
-    private final List<SafetensorsFile> files = new ArrayList<>();
+    private final List<WeightsFile> files = new ArrayList<>();
     private final Map<String, Place> places = new LinkedHashMap<>();
     private volatile boolean closed;
 
-    private record Place(SafetensorsFile file, StoredTensor tensor) {}
+    private record Place(WeightsFile file, StoredTensor tensor) {}
 
     private Checkpoint(Path path) {
         this.path = path;
     }
 
     /**
-     * Opens a folder with model.safetensors or model.safetensors.index.json, or one file of either kind.
+     * Opens a folder with model.safetensors or model.safetensors.index.json, or else pytorch_model.bin or
+     * pytorch_model.bin.index.json, or one file of any of these kinds.
      *
      * <p>Throws {@link CheckpointException} where there are no such weights, or where a file breaks a rule of its
      * format; what other formats the folder has is then said.
@@ -60,26 +63,26 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
         }
     }
 
-    /** All names, file after file, each in the order of its bytes. */
+    /** All names, file after file; in safetensors in the order of the bytes, in PyTorch's format as it lists them. */
     @Override
     public Set<String> names() {
         return Collections.unmodifiableSet(places.keySet());
     }
 
-    /** What the headers say of every tensor, in the order of {@link #names}. */
+    /** What the files say of every tensor, in the order of {@link #names}. */
     public List<StoredTensor> tensors() {
         return places.values().stream().map(Place::tensor).toList();
     }
 
     /** The files that hold the tensors. */
     public List<Path> files() {
-        return files.stream().map(SafetensorsFile::path).toList();
+        return files.stream().map(WeightsFile::path).toList();
     }
 
     /** The free text in the headers; of two files with the same key, the first one's. */
     public Map<String, String> metadata() {
         var all = new LinkedHashMap<String, String>();
-        files.forEach(file -> file.header().metadata().forEach(all::putIfAbsent));
+        files.forEach(file -> file.contents().metadata().forEach(all::putIfAbsent));
         return all;
     }
 
@@ -128,7 +131,7 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
         if (!closed) {
             closed = true;
             arena.close();
-            files.forEach(SafetensorsFile::close);
+            files.forEach(WeightsFile::close);
         }
     }
 
@@ -148,7 +151,7 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
     }
 
     private static Path weightsOf(Path folder) {
-        for (var name : List.of(SINGLE, INDEX)) {
+        for (var name : NAMES) {
             var file = folder.resolve(name);
             // A broken link counts as the file, so that its own error tells of it.
             if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -159,7 +162,7 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
     }
 
     private void openFiles(Path file) {
-        if (file.toString().endsWith(".safetensors.index.json")) {
+        if (ShardIndex.isNamed(file)) {
             var index = ShardIndex.read(file);
             index.shards().forEach(this::openFile);
             index.check(files);
@@ -170,9 +173,9 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
     }
 
     private void openFile(Path path) {
-        var file = SafetensorsFile.open(path, arena);
+        var file = WeightsFile.open(path, arena);
         files.add(file);
-        for (var tensor : file.header().tensors()) {
+        for (var tensor : file.contents().tensors()) {
             var other = places.putIfAbsent(tensor.name(), new Place(file, tensor));
             if (other != null) {
                 throw new CheckpointException(Code.BAD_INDEX, this.path, "tensor " + Names.quote(tensor.name())

@@ -9,6 +9,7 @@ public final class CheckpointException extends AvocetException {
     private static final long serialVersionUID = 1;
 
     private static final String FETCH_AGAIN = "the file is damaged: fetch it again";
+    private static final String SAVE_AGAIN = "fetch it again, or save its state_dict again with torch.save";
     private static final String WRITE_AGAIN = "have it written again by an up-to-date safetensors library";
 
     /** The rule that was broken; each with what a user can do about it. */
@@ -57,6 +58,16 @@ public final class CheckpointException extends AvocetException {
         UNSUPPORTED_DTYPE("convert the tensor to F32, F16 or BF16"),
         /** An extent beyond 31 bits in a tensor that is used. */
         DIMENSION_TOO_LARGE("split the tensor"),
+        /** A zip archive that torch.save would not write, or that readers could see differently. */
+        BAD_ARCHIVE("the file is damaged, or torch.save did not write it: " + SAVE_AGAIN),
+        /** A pickle that is damaged, or that holds anything but tensors by name. */
+        BAD_PICKLE(SAVE_AGAIN),
+        /** A pickle that would have a reader of Python's call what no checkpoint needs. */
+        UNSAFE_PICKLE("it may be meant to do harm: ask its author for safetensors"),
+        /** A storage of another size than its file in the archive, or without one. */
+        BAD_STORAGE(SAVE_AGAIN),
+        /** A tensor that reaches out of its storage, runs backwards in it or makes too much of it. */
+        BAD_VIEW(SAVE_AGAIN),
         /** A tensor that the checkpoint does not have. */
         NO_SUCH_TENSOR("see what it has with: avocet inspect"),
         /** An index that is not of the expected form, or not in accord with the files that it names. */
@@ -78,10 +89,13 @@ public final class CheckpointException extends AvocetException {
         /** A header or a JSON file that the heap has no room for. */
         NO_MEMORY("give the JVM a larger heap with -Xmx"),
         /** A folder without any weights. */
-        NO_WEIGHTS("give a folder with model.safetensors or model.safetensors.index.json, or one .safetensors file"),
+        NO_WEIGHTS("give a folder with model.safetensors or pytorch_model.bin, or with the index of either, or one file"),
         /** Weights in another format. */
         UNSUPPORTED_FORMAT(
                 "convert them, such as with save_pretrained of transformers, which writes model.safetensors"),
+        /** Weights in TensorFlow's format, such as those that Kakao Brain trained. */
+        TENSORFLOW("take the same model in Hugging Face's format: kakaobrain/align-base for coyo-align, "
+                + "kakaobrain/vit-large-patch16-384 or -512 for coyo-vit, else what transformers' save_pretrained wrote"),
         /** The small text that stands for a large file in a Git repository. */
         GIT_LFS_POINTER("fetch the file itself: git lfs pull"),
         /** A checkpoint that was closed. */

@@ -36,20 +36,24 @@ public final class JsonFile {
     }
 
     /** The same, with the caller's codes for mistakes in the syntax and for a key that stands twice. */
-    @SuppressWarnings("unchecked") // an object's value is a map by the reader's promise
     static Map<String, Object> read(Path file, Code malformed, Code twice) {
-        var source = new StrictJson.Source(file, "the file", malformed, malformed, twice, LIMITS);
         try {
-            var json = new StrictJson(bytes(file, malformed), source);
-            if (json.next() != StrictJson.Token.BEGIN_OBJECT) {
-                throw json.error(malformed, "is not one JSON object");
-            }
-            var object = (Map<String, Object>) json.value();
-            json.finish();
-            return object;
+            return object(bytes(file, malformed), file, malformed, twice);
         } catch (OutOfMemoryError e) {
             throw new CheckpointException(Code.NO_MEMORY, file, "the heap has no room for the file's values", e);
         }
+    }
+
+    /** The same for what stands in a file. */
+    @SuppressWarnings("unchecked") // an object's value is a map by the reader's promise
+    static Map<String, Object> object(byte[] utf8, Path file, Code malformed, Code twice) {
+        var json = new StrictJson(utf8, new StrictJson.Source(file, "the file", malformed, malformed, twice, LIMITS));
+        if (json.next() != StrictJson.Token.BEGIN_OBJECT) {
+            throw json.error(malformed, "is not one JSON object");
+        }
+        var object = (Map<String, Object>) json.value();
+        json.finish();
+        return object;
     }
 
     private static byte[] bytes(Path path, Code tooLarge) {

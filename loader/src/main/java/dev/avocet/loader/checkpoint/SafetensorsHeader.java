@@ -3,6 +3,9 @@ package dev.avocet.loader.checkpoint;
 
 import dev.avocet.loader.checkpoint.CheckpointException.Code;
 import dev.avocet.loader.checkpoint.StrictJson.Token;
+import dev.avocet.loader.checkpoint.WeightsFile.Contents;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,11 +18,8 @@ import java.util.Map;
  *
  * <p>Accepts less than the format's own reader (safetensors 0.8.0), never more: duplicate keys, entries written as
  * arrays and more than 64 dimensions are refused. Fields of an entry that the format does not name are ignored.
- *
- * @param tensors what the file holds, in the order of its bytes
- * @param metadata the free text that the writer added
  */
-record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadata) {
+final class SafetensorsHeader {
     /** The largest header that the format allows, in bytes. */
     static final int LARGEST = 100_000_000;
 
@@ -30,21 +30,52 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
     /** Entries have a depth of 3; no header of the allowed size has more tokens than bytes. */
     private static final StrictJson.Limits LIMITS = new StrictJson.Limits(8, LARGEST);
 
-    /** Keeps collections of its own. */
-    SafetensorsHeader {
-        tensors = List.copyOf(tensors);
-        metadata = Map.copyOf(metadata);
+    private SafetensorsHeader() {}
+
+    /** Reads the header of a file, whose tensors are in the order of their bytes; throws {@link CheckpointException}. */
+    static Contents read(Path path, RandomAccessFile file) throws IOException {
+        long size = file.length();
+        var json = new byte[length(path, file, size)];
+        file.readFully(json);
+        long start = Long.BYTES + (long) json.length;
+        var contents = parse(path, json, size - start);
+        if (json[0] != '{') {
+            // Only now asks for a logger, since starting a logging system takes a while.
+            System.getLogger(SafetensorsHeader.class.getName()).log(System.Logger.Level.WARNING,
+                    path + ": white space before the header, which not every reader accepts");
+        }
+        return contents;
     }
 
     /**
      * Reads the JSON of a header whose file has so many bytes of data behind it; throws {@link CheckpointException}.
      */
-    static SafetensorsHeader parse(Path file, byte[] utf8, long dataBytes) {
+    static Contents parse(Path file, byte[] utf8, long dataBytes) {
         return new Reader(file, utf8, dataBytes).read();
+    }
+
+    private static int length(Path path, RandomAccessFile file, long size) throws IOException {
+        if (size < Long.BYTES) {
+            throw new CheckpointException(Code.HEADER_TOO_SMALL, path, "the file has " + size
+                    + " bytes, fewer than the 8 of the header's length");
+        }
+        long length = Long.reverseBytes(file.readLong());
+        if (Long.compareUnsigned(length, LARGEST) > 0) {
+            // Other formats put text or a signature where the length stands, which reads as a huge number.
+            OtherFormats.refuse(path, file);
+            throw new CheckpointException(Code.HEADER_TOO_LARGE, path, "the header is said to have "
+                    + Long.toUnsignedString(length) + " bytes, more than " + LARGEST);
+        }
+        if (length > size - Long.BYTES) {
+            throw new CheckpointException(Code.INVALID_HEADER_LENGTH, path, "the header is said to have " + length
+                    + " bytes, and the file has " + size);
+        }
+        return (int) length;
     }
 
     private static final class Reader {
         private final Path file;
+        private final int headerBytes;
         private final long dataBytes;
         private final StrictJson json;
         private final List<StoredTensor> tensors = new ArrayList<>();
@@ -52,12 +83,13 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
 
         Reader(Path file, byte[] utf8, long dataBytes) {
             this.file = file;
+            this.headerBytes = utf8.length;
             this.dataBytes = dataBytes;
             this.json = new StrictJson(utf8, new StrictJson.Source(file, "the header", Code.HEADER_NOT_UTF8,
                     Code.HEADER_NOT_JSON, Code.DUPLICATE_KEY, LIMITS));
         }
 
-        SafetensorsHeader read() {
+        Contents read() {
             if (json.next() != Token.BEGIN_OBJECT) {
                 throw json.error(Code.HEADER_NOT_JSON, "is not one JSON object");
             }
@@ -71,7 +103,7 @@ record SafetensorsHeader(List<StoredTensor> tensors, Map<String, String> metadat
             }
             json.finish();
             checkLayout();
-            return new SafetensorsHeader(tensors, metadata);
+            return new Contents(tensors, metadata, Long.BYTES + (long) headerBytes);
         }
 
         private void readMetadata() {

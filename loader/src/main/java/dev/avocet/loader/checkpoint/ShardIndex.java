@@ -15,7 +15,7 @@ import java.util.TreeSet;
 /**
  * The index of a checkpoint in several files: which file holds which tensor.
  *
- * <p>The files' own headers are what counts; an index that says anything else is refused, as some file is then not of
+ * <p>What the files themselves say is what counts; an index that says anything else is refused, as some file is then not of
  * the same checkpoint.
  *
  * @param file the index
@@ -23,13 +23,24 @@ import java.util.TreeSet;
  * @param totalSize the bytes of all tensors, or null where the index does not say
  */
 record ShardIndex(Path file, Map<String, String> fileOf, Number totalSize) {
-    private static final String EXTENSION = ".safetensors";
+    private static final String ENDING = ".index.json";
+    /** The kinds of files that can have an index: its name is theirs with {@link #ENDING} behind it. */
+    private static final List<String> EXTENSIONS = List.of(".safetensors", ".bin");
+
+    /** Whether a file is an index, by its name. */
+    static boolean isNamed(Path file) {
+        return EXTENSIONS.stream().anyMatch(extension -> file.toString().endsWith(extension + ENDING));
+    }
 
     /**
-     * Reads the index; throws {@link CheckpointException} unless it names safetensors files of its own folder alone.
+     * Reads the index; throws {@link CheckpointException} unless it names files of its own kind and folder alone.
      */
     static ShardIndex read(Path file) {
-        var json = JsonFile.read(file, Code.BAD_INDEX, Code.BAD_INDEX);
+        return of(file, JsonFile.read(file, Code.BAD_INDEX, Code.BAD_INDEX));
+    }
+
+    /** The same for what the index says. */
+    static ShardIndex of(Path file, Map<String, Object> json) {
         if (!(json.get("weight_map") instanceof Map<?, ?> map)) {
             throw bad(file, "it has no weight_map, which must be an object");
         }
@@ -53,14 +64,17 @@ record ShardIndex(Path file, Map<String, String> fileOf, Number totalSize) {
     }
 
     /** Throws {@link CheckpointException} unless the files hold exactly what the index says. */
-    void check(List<SafetensorsFile> shards) {
+    void check(List<WeightsFile> shards) {
         var absent = new HashSet<>(fileOf.keySet());
         var unlisted = new ArrayList<String>();
         var bytes = 0L;
+        var bytesOnce = 0L;
         for (var shard : shards) {
             var name = shard.path().getFileName().toString();
-            for (var tensor : shard.header().tensors()) {
+            var seen = new HashSet<List<Long>>();
+            for (var tensor : shard.contents().tensors()) {
                 bytes += tensor.bytes();
+                bytesOnce += seen.add(List.of(tensor.begin(), tensor.end())) ? tensor.bytes() : 0;
                 var listed = fileOf.get(tensor.name());
                 if (listed == null) {
                     unlisted.add(tensor.name());
@@ -78,7 +92,8 @@ record ShardIndex(Path file, Map<String, String> fileOf, Number totalSize) {
         if (!unlisted.isEmpty()) {
             throw bad(file, "its files have tensors that it does not list: " + Names.list(unlisted));
         }
-        if (totalSize != null && totalSize.doubleValue() != bytes) {
+        // What two tensors share, as PyTorch's files allow, some writers count once.
+        if (totalSize != null && totalSize.doubleValue() != bytes && totalSize.doubleValue() != bytesOnce) {
             throw bad(file, "it says that all tensors take " + totalSize + " bytes, and they take " + bytes);
         }
     }
@@ -87,11 +102,13 @@ record ShardIndex(Path file, Map<String, String> fileOf, Number totalSize) {
         if (!(shard instanceof String name)) {
             throw bad(index, "it names for tensor " + Names.quote(tensor) + " a file that is not text");
         }
+        var extension = EXTENSIONS.stream().filter(each -> index.toString().endsWith(each + ENDING)).findFirst()
+                .orElse(EXTENSIONS.getFirst());
         // What separates folders or drives on any system is refused on all: an index means the same everywhere.
         boolean isPlain = name.chars().noneMatch(unit -> unit < ' ' || unit == '/' || unit == '\\' || unit == ':');
-        if (!isPlain || !name.endsWith(EXTENSION) || name.startsWith(".")) {
+        if (!isPlain || !name.endsWith(extension) || name.startsWith(".")) {
             throw bad(index, "it names for tensor " + Names.quote(tensor) + " the file " + Names.quote(name)
-                    + ", which is not a " + EXTENSION + " file of the same folder");
+                    + ", which is not a " + extension + " file of the same folder");
         }
         return name;
     }

@@ -161,16 +161,17 @@ class CheckpointTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack",
-        "model.onnx", "model.ckpt.index", "saved_model.pb"})
-    void anotherFormatIsNamedAndNotSupportedYet(String name) throws IOException {
+    @CsvSource({"tf_model.h5,TENSORFLOW", "model.ckpt.index,TENSORFLOW", "model.ckpt.data-00000-of-00001,TENSORFLOW",
+        "saved_model.pb,TENSORFLOW", "flax_model.msgpack,UNSUPPORTED_FORMAT", "model.onnx,UNSUPPORTED_FORMAT"})
+    void anotherFormatIsNamed(String name, Code code) throws IOException {
         write("golden.safetensors", "w", 1);
         var file = Bytes.write(folder, name, "anything");
         for (var path : List.of(folder, file)) {
             var refusal = assertThrows(CheckpointException.class, () -> Checkpoint.open(path));
-            assertEquals(Code.UNSUPPORTED_FORMAT, refusal.code());
+            assertEquals(code, refusal.code());
             assertTrue(refusal.getMessage().contains(name), refusal.getMessage());
-            assertTrue(refusal.getMessage().contains("not supported yet"), refusal.getMessage());
+            assertTrue(refusal.getMessage().contains("which Avocet does not read"), refusal.getMessage());
+            assertEquals(code == Code.TENSORFLOW, refusal.getMessage().contains("kakaobrain/align-base"));
         }
     }
 
