@@ -6,7 +6,7 @@ import dev.avocet.core.backend.Plan;
 import dev.avocet.core.graph.Fusion;
 import dev.avocet.core.graph.Graph;
 
-/** Compiles the graphs of one model: joins steps, places values, writes the program, packs the weights it is the first to use. */
+/** Compiles the graphs of one model: joins steps, places values, writes the program, has the weights packed that it is the first to use. */
 final class CpuCompiler implements Compiler {
     private final Kernels kernels;
     private final Crew crew;
@@ -15,7 +15,7 @@ final class CpuCompiler implements Compiler {
     CpuCompiler(Kernels kernels, Crew crew) {
         this.kernels = kernels;
         this.crew = crew;
-        this.weights = new PackedWeights(kernels, crew.threads());
+        this.weights = new PackedWeights(kernels);
     }
 
     @Override
@@ -24,8 +24,9 @@ final class CpuCompiler implements Compiler {
         var values = new Values(fused, kernels, weights);
         var program = Lowering.lower(fused, values, kernels, weights)
                 .finish(kernels, values.arenaBytes(), crew.threads());
-        weights.fill();
-        return new CpuPlan(graph, program, values, crew);
+        var fillings = weights.fill();
+        crew.begin(fillings);
+        return new CpuPlan(graph, program, values, fillings, crew);
     }
 
     @Override
@@ -35,6 +36,7 @@ final class CpuCompiler implements Compiler {
 
     @Override
     public synchronized void close() {
+        weights.fill().forEach(crew::forget);
         weights.close();
     }
 }
