@@ -70,6 +70,23 @@ INLINE void pause(void) {
 // How many units to claim: large shares first, small ones towards the end so that all threads finish together.
 INLINE int64_t share(const struct op *op, int64_t left) { return least(left, most(op->least, left / (2 * op->threads))); }
 
+EXPORT int64_t avocet_ticks(void) { return ticks(); }
+
+// Does a claimed share of an operation, and keeps the time of it where somebody asked for that. Whoever does the last unit ends the
+// operation: nobody has begun the next one by then.
+INLINE void perform(struct job *job, const struct op *op, const struct workplace *place, int64_t from, int64_t count) {
+    const int64_t begin = job->clock ? ticks() : 0;
+    kernels[op->kernel].run(op, place, from - op->start, from - op->start + count);
+    if (!job->clock) {
+        __atomic_fetch_add(&job->done, count, __ATOMIC_ACQ_REL);
+        return;
+    }
+    struct lap *lap = (struct lap *)(job->clock + 1) + (op - job->ops);
+    const int64_t end = ticks();
+    __atomic_fetch_add(&lap->busy, end - begin, __ATOMIC_RELAXED);
+    if (__atomic_add_fetch(&job->done, count, __ATOMIC_ACQ_REL) == op->start + op->units) lap->end = end;
+}
+
 enum outcome { DONE, WAITING, LEFT };
 
 // Works until nothing is left to claim, or until the thread has waited for others for `spins` rounds.
@@ -88,8 +105,7 @@ static int64_t work(const struct device *device, struct job *job, int64_t thread
         }
         const int64_t count = share(op, op->start + op->units - claimed);
         if (!__atomic_compare_exchange_n(&job->claimed, &claimed, claimed + count, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) continue;
-        kernels[op->kernel].run(op, &place, claimed - op->start, claimed - op->start + count);
-        __atomic_fetch_add(&job->done, count, __ATOMIC_ACQ_REL);
+        perform(job, op, &place, claimed, count);
         waited = 0;
     }
     return WAITING;
@@ -117,6 +133,7 @@ EXPORT int64_t avocet_open(struct device *device, int64_t slot) {
     struct job *job = &device->job[slot];
     job->claimed = 0;
     job->done = 0;
+    if (job->clock) *job->clock = ticks();
     __atomic_store_n(&job->open, 1, __ATOMIC_SEQ_CST);
     __atomic_fetch_add(&device->events, 1, __ATOMIC_SEQ_CST);
     return __atomic_add_fetch(&device->callers, 1, __ATOMIC_SEQ_CST);

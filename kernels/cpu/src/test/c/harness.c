@@ -79,10 +79,12 @@ static void run(struct op op) {
     job->count = 1;
     job->units = op.units;
     job->scratch = aligned_alloc(64, (size_t)job->scratch_bytes);
+    job->clock = below(2) ? calloc(1, sizeof *job->clock + sizeof(struct lap)) : NULL;
     avocet_open(device, 0);
     while (avocet_run(device, 0, 1000)) {}
     avocet_close(device, 0);
     free(job->scratch);
+    free(job->clock);
     free(device);
     while (allocations) free(allocated[--allocations]);
 }

@@ -60,6 +60,15 @@ final class JsonLines {
         json.writeEndArray();
     }
 
+    /** A number, or null where it is not known. */
+    static void writeKnown(JsonGenerator json, String name, double value, boolean isKnown) throws IOException {
+        if (isKnown) {
+            json.writeNumberField(name, value);
+        } else {
+            json.writeNullField(name);
+        }
+    }
+
     /** A field with a list of whole numbers. */
     static void writeInts(JsonGenerator json, String name, int[] values) throws IOException {
         json.writeFieldName(name);

@@ -94,6 +94,8 @@ public final class Main {
         commands.put("models", () -> new Models(terminal));
         commands.put("doctor", () -> new Doctor(terminal, common));
         commands.put("bench", () -> new Bench(terminal, common));
+        commands.put("explain", () -> new Explain(terminal, common));
+        commands.put("profile", () -> new Profile(terminal, common));
         return commands;
     }
 

@@ -14,6 +14,7 @@ import dev.avocet.core.tensor.Shape;
 import dev.avocet.loader.Pretrained;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -25,9 +26,9 @@ import java.util.stream.Stream;
  *
  * @param unit what it takes: {@code picture} or {@code text}
  * @param inputs the inputs' shapes, the batch first
- * @param output the result that people want of it
+ * @param outputs the results that are wanted; at first the one that people mostly want
  */
-record ModelPart(Model model, String unit, SequencedMap<String, Shape> inputs, String output) {
+record ModelPart(Model model, String unit, SequencedMap<String, Shape> inputs, List<String> outputs) {
     /** The parts of a model, for so many pictures or texts at once, and texts of so many tokens. */
     static List<ModelPart> of(Pretrained pretrained, int batch, int tokens) {
         var model = pretrained.model();
@@ -71,14 +72,14 @@ record ModelPart(Model model, String unit, SequencedMap<String, Shape> inputs, S
     private static ModelPart pictures(Model model, Shape shape, String output) {
         var inputs = new LinkedHashMap<String, Shape>();
         inputs.put("pixel_values", shape);
-        return new ModelPart(model, "picture", inputs, output);
+        return new ModelPart(model, "picture", inputs, List.of(output));
     }
 
     private static ModelPart texts(Model model, int batch, int tokens, String output) {
         var inputs = new LinkedHashMap<String, Shape>();
         inputs.put("input_ids", Shape.of(batch, tokens));
         inputs.put("attention_mask", Shape.of(batch, tokens));
-        return new ModelPart(model, "text", inputs, output);
+        return new ModelPart(model, "text", inputs, List.of(output));
     }
 
     /** Whether it takes texts rather than pictures. */
@@ -86,14 +87,24 @@ record ModelPart(Model model, String unit, SequencedMap<String, Shape> inputs, S
         return inputs.containsKey("input_ids");
     }
 
-    /** The graph of one run. */
-    Graph graph() {
+    /** As --part and JSON name it. */
+    String name() {
+        return isText() ? "text" : "image";
+    }
+
+    /** The same part for those of some results that it has. */
+    ModelPart with(Collection<String> wanted) {
+        var results = record().outputs().keySet();
+        return new ModelPart(model, unit, inputs, wanted.stream().filter(results::contains).toList());
+    }
+
+    private Graph record() {
         var ops = Ops.record();
-        return ops.graph(model.forward(ops, inputs)).only(List.of(output));
+        return ops.graph(model.forward(ops, inputs));
     }
 
     /** Floating-point operations of one run. */
     long flops() {
-        return graph().flops();
+        return record().only(outputs).flops();
     }
 }

@@ -29,7 +29,7 @@ class HelpTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"classify", "zero-shot", "embed", "run", "preprocess", "tokenize", "inspect", "models", "doctor",
-                "bench", "completion"})
+                "bench", "explain", "profile", "completion"})
     void everyCommandExplainsItselfIn80Columns(String command) {
         assertTrue(Cli.ok("--help").out().contains("\n  " + command + " "));
         var help = Cli.ok(command, "--help");

@@ -16,20 +16,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What models, doctor and bench tell, and that the fields of all JSON stay as they are documented. */
 class ReportsTest {
-    private static final String CASES = """
-            classify ../models/samples/cat.jpg --model tiny-vit --json  | image predictions
-            classify missing.jpg --model tiny-vit --json                | image error
-            zero-shot ../models/samples/cat.jpg --model tiny-align --labels a --json | image predictions
-            embed --model tiny-align --text a                           | text embedding
-            embed --model tiny-align --image ../models/samples/cat.jpg  | image embedding
-            embed --model tiny-align --image missing.jpg                | image error
-            tokenize --model tiny-align --text a                        | input_ids attention_mask
-            inspect tiny-vit --json | path model_type architectures config weights files totals metadata tensors
-            models --json           | model task training parameters bytes path
-            doctor --json           | avocet java platform memory compiler threads devices models
-            bench --model tiny-vit --runs 1 --warmup 0 --json | model part device threads batch warmup runs min_ms \
-            median_ms p99_ms per_second gflop gflop_per_second weight_bytes scratch_bytes
-            """;
+    private static final String CASES =
+            """
+                    classify ../models/samples/cat.jpg --model tiny-vit --json  | image predictions
+                    classify missing.jpg --model tiny-vit --json                | image error
+                    zero-shot ../models/samples/cat.jpg --model tiny-align --labels a --json | image predictions
+                    embed --model tiny-align --text a                           | text embedding
+                    embed --model tiny-align --image ../models/samples/cat.jpg  | image embedding
+                    embed --model tiny-align --image missing.jpg                | image error
+                    tokenize --model tiny-align --text a                        | input_ids attention_mask
+                    inspect tiny-vit --json | path model_type architectures config weights files totals metadata tensors
+                    models --json           | model task training parameters bytes path
+                    doctor --json           | avocet java platform memory compiler threads devices models
+                    bench --model tiny-vit --runs 1 --warmup 0 --json | model part device threads batch warmup runs min_ms \
+                    median_ms p99_ms per_second gflop gflop_per_second weight_bytes scratch_bytes
+                    explain --model tiny-vit --json | model part device threads batch outputs steps totals
+                    profile --model tiny-align --part text --runs 1 --json | model part device threads batch tokens warmup runs \
+                    steps kinds totals run_ms peak_gflop_per_second
+                    """;
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = CASES)

@@ -42,6 +42,9 @@ class UsageTest {
                     bench --batch 0                            | '0' is not a whole number from 1 on
                     bench --runs 0                             | '0' is not a whole number from 1 on
                     bench --warmup -1                          | --warmup must be at least 0, not -1
+                    bench --part both                          | expected one of [image, text]
+                    profile --warmup -1                        | --warmup must be at least 0, not -1
+                    explain --text-length 0                    | '0' is not a whole number from 1 on
                     completion fish                            | expected one of [bash, zsh]
                     """;
 

@@ -11,6 +11,9 @@ public interface Compiler extends AutoCloseable {
     /** A plan for a graph; throws {@link DeviceOutOfMemory} where weights or activations don't fit. */
     Plan compile(Graph graph);
 
+    /** What {@link #compile} would make of a graph; reads no weight, and keeps nothing. */
+    Outline outline(Graph graph);
+
     /** The bytes that the weights take on the device so far. */
     long weightBytes();
 

@@ -3,6 +3,7 @@ package dev.avocet.core.backend;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -98,11 +99,25 @@ public final class Device implements AutoCloseable {
         return backend.description();
     }
 
-    /** A compiler for one model; it keeps the device until it is closed. */
-    Compiler newCompiler() {
+    /**
+     * The most floating-point operations that it does in a second, as measured now; empty where it can't tell.
+     *
+     * <p>Nothing else should run meanwhile.
+     */
+    public OptionalDouble peakFlops() {
+        requireOpen();
+        return backend.peakFlops();
+    }
+
+    private void requireOpen() {
         if (closed.get()) {
             throw new IllegalStateException("device " + name + " is closed");
         }
+    }
+
+    /** A compiler for one model; it keeps the device until it is closed. */
+    Compiler newCompiler() {
+        requireOpen();
         holders.incrementAndGet();
         try {
             return backend.newCompiler();

@@ -2,6 +2,7 @@
 package dev.avocet.core.backend;
 
 import dev.avocet.core.graph.Graph;
+import dev.avocet.core.graph.Step;
 import dev.avocet.core.tensor.HostTensor;
 import java.util.List;
 
@@ -22,6 +23,16 @@ public interface Plan {
      * use.
      */
     void run(List<HostTensor> inputs, List<HostTensor> outputs);
+
+    /** What is computed, in order, after the backend joined steps. */
+    List<Step> steps();
+
+    /**
+     * One inference as by {@link #run}, to the same bits, and how long each step took.
+     *
+     * <p>A run that is not timed pays nothing for this.
+     */
+    Timing profile(List<HostTensor> inputs, List<HostTensor> outputs);
 
     /** The bytes that one run takes for its activations. */
     long scratchBytes();

@@ -100,6 +100,16 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** Runs a plan of this session and times its steps; see {@link Plan#profile}. */
+    public Timing profile(Plan plan, List<HostTensor> inputs, List<HostTensor> outputs) {
+        return uses.using(() -> plan.profile(inputs, outputs));
+    }
+
+    /** What {@link #plan} would make, without reading any weight. */
+    public Outline outline(Map<String, Shape> inputs, List<String> outputs) {
+        return uses.using(() -> compiler.outline(record(inputs).only(outputs)));
+    }
+
     /** One inference by names: the inputs, and the results wanted, in new tensors on the heap. */
     public SequencedMap<String, HostTensor> run(Map<String, HostTensor> inputs, List<String> outputs) {
         return uses.using(() -> {

@@ -13,7 +13,7 @@ import java.util.Map;
  * product it feeds.
  *
  * <p>A step disappears only when its result is used once and nobody asked for it. The joined step stands where the last
- * of its parts stood and keeps that one's result, so nothing else in the graph changes.
+ * of its parts stood and keeps that one's result, so nothing else in the graph changes; its path is the product's.
  */
 public final class Fusion {
     private final Graph graph;
@@ -35,51 +35,51 @@ public final class Fusion {
     private Graph run() {
         for (var node : graph.nodes()) {
             var fused = switch (node.op()) {
-                case Op.Activate op -> activated(op);
-                case Op.Add op -> summed(op);
-                case Op.Linear op -> gated(op);
-                default -> node.op();
+                case Op.Activate op -> activated(node, op);
+                case Op.Add op -> summed(node, op);
+                case Op.Linear op -> gated(node, op);
+                default -> node;
             };
             node.outputs().forEach(output -> producers.put(output.id(), nodes.size()));
-            nodes.add(new Node(fused, node.outputs(), node.path()));
+            nodes.add(fused);
         }
         nodes.removeIf(node -> node == null);
         return new Graph(graph.inputs(), nodes, graph.outputs(), graph.tensors());
     }
 
     /** activation(product) as the product's own. */
-    private Op activated(Op.Activate op) {
+    private Node activated(Node node, Op.Activate op) {
         if (onlyUse(op.x()) instanceof Op.Product product && product.epilogue().equals(Op.Epilogue.NONE)) {
-            drop(op.x());
-            return product.with(new Op.Epilogue(op.function(), null));
+            return new Node(product.with(new Op.Epilogue(op.function(), null)), node.outputs(), drop(op.x()));
         }
-        return op;
+        return node;
     }
 
     /** product + residual, on either side; the residual must have the result's own shape. */
-    private Op summed(Op.Add op) {
+    private Node summed(Node node, Op.Add op) {
         if (!op.a().shape().equals(op.b().shape())) {
-            return op;
+            return node;
         }
         for (boolean left : new boolean[] {true, false}) {
             var product = left ? op.a() : op.b();
             var residual = left ? op.b() : op.a();
             if (onlyUse(product) instanceof Op.Product found && found.epilogue().residual() == null
                     && !product.equals(residual)) {
-                drop(product);
-                return found.with(new Op.Epilogue(found.epilogue().activation(), residual));
+                var epilogue = new Op.Epilogue(found.epilogue().activation(), residual);
+                return new Node(found.with(epilogue), node.outputs(), drop(product));
             }
         }
-        return op;
+        return node;
     }
 
     /** linear(x * gate) where the gate has one value per picture and channel. */
-    private Op gated(Op.Linear op) {
+    private Node gated(Node node, Op.Linear op) {
         if (op.gate() == null && onlyUse(op.x()) instanceof Op.Multiply scaled && isGate(scaled.a(), scaled.b())) {
             drop(op.x());
-            return new Op.Linear(scaled.a(), scaled.b(), op.weight(), op.bias(), op.epilogue());
+            var product = new Op.Linear(scaled.a(), scaled.b(), op.weight(), op.bias(), op.epilogue());
+            return new Node(product, node.outputs(), node.path());
         }
-        return op;
+        return node;
     }
 
     private static boolean isGate(Tensor x, Tensor gate) {
@@ -98,7 +98,8 @@ public final class Fusion {
         return producer == null || uses[tensor.id()] != 1 ? null : nodes.get(producer).op();
     }
 
-    private void drop(Tensor tensor) {
-        nodes.set(producers.get(tensor.id()), null);
+    /** Removes the step that makes a tensor; its path. */
+    private String drop(Tensor tensor) {
+        return nodes.set(producers.get(tensor.id()), null).path();
     }
 }

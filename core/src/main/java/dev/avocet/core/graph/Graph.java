@@ -84,7 +84,7 @@ public record Graph(List<Input> inputs, List<Node> nodes, SequencedMap<String, T
     }
 
     /** Floating-point operations of one step; see {@link #flops()}. */
-    public static long flops(Node node) {
+    static long flops(Node node) {
         long results = node.output().shape().elements();
         return switch (node.op()) {
             case Op.Linear op -> 2 * results * op.weight().shape().dim(1);

@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.avocet.core.graph.Graph;
+import dev.avocet.core.graph.Step;
 import dev.avocet.core.nn.TestWeight;
 import dev.avocet.core.tensor.DType;
 import dev.avocet.core.tensor.HostTensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -48,7 +52,7 @@ public abstract class BackendSuite {
     }
 
     private void assertAgrees(OperationCase operation, String deviceName) {
-        var inputs = inputs(operation);
+        var inputs = inputs(operation.graph());
         var wanted = run("reference", operation, inputs);
         var found = run(deviceName, operation, inputs);
         for (int i = 0; i < wanted.size(); i++) {
@@ -58,6 +62,35 @@ public abstract class BackendSuite {
         for (int i = 0; i < found.size(); i++) {
             assertArrayEquals(found.get(i).toFloats(), again.get(i).toFloats(), "not the same bits in a second run");
         }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> timingTheStepsOfARunChangesNoBitOfIt() {
+        return OperationCase.all().stream().flatMap(each -> devices().stream().map(device -> DynamicTest.dynamicTest(
+                each + " on " + device, () -> withPlan(device, each, BackendSuite::assertSameWhenTimed))));
+    }
+
+    private static void assertSameWhenTimed(Plan plan, Outline outline) {
+        var inputs = inputs(plan.graph());
+        var outputs = outputs(plan);
+        var timed = outputs(plan);
+        plan.run(inputs, outputs);
+        var timing = plan.profile(inputs, timed);
+        for (int i = 0; i < outputs.size(); i++) {
+            assertArrayEquals(outputs.get(i).toFloats(), timed.get(i).toFloats());
+        }
+        assertEquals(plan.steps().size(), timing.nanos().length);
+        assertTrue(Arrays.stream(timing.nanos()).allMatch(nanos -> nanos >= 0));
+        assertTrue(plan.steps().isEmpty() || Arrays.stream(timing.busyNanos()).sum() > 0);
+        assertEquals(plan.steps(), outline.steps());
+        assertEquals(plan.scratchBytes(), outline.scratchBytes());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> joiningStepsChangesNoCountOfOperations() {
+        return OperationCase.all().stream().flatMap(each -> devices().stream().map(device -> DynamicTest.dynamicTest(
+                each + " on " + device, () -> withPlan(device, each, (plan, _) -> assertEquals(
+                        each.graph().flops(), plan.steps().stream().mapToLong(Step::flops).sum())))));
     }
 
     private static void assertClose(float[] wanted, float[] found, int terms) {
@@ -73,10 +106,10 @@ public abstract class BackendSuite {
         assertTrue(error <= allowed, "error " + error + ", allowed " + allowed);
     }
 
-    private static List<HostTensor> inputs(OperationCase operation) {
+    private static List<HostTensor> inputs(Graph graph) {
         var random = new Random(5);
         var inputs = new ArrayList<HostTensor>();
-        for (var input : operation.graph().inputs()) {
+        for (var input : graph.inputs()) {
             var shape = input.tensor().shape();
             if (input.tensor().dtype() == DType.F32) {
                 inputs.add(HostTensor.of(shape, TestWeight.random(random, shape.toArray()).values()));
@@ -89,15 +122,26 @@ public abstract class BackendSuite {
     }
 
     private List<HostTensor> run(String deviceName, OperationCase operation, List<HostTensor> inputs) {
-        var outputs = operation.graph().outputs().values().stream()
+        var outputs = new ArrayList<HostTensor>();
+        withPlan(deviceName, operation, (plan, _) -> {
+            outputs.addAll(outputs(plan));
+            plan.run(inputs, outputs);
+        });
+        return outputs;
+    }
+
+    private static List<HostTensor> outputs(Plan plan) {
+        return plan.graph().outputs().values().stream()
                 .map(tensor -> HostTensor.zeros(DType.F32, tensor.shape()))
                 .toList();
+    }
+
+    private void withPlan(String deviceName, OperationCase operation, BiConsumer<Plan, Outline> test) {
         var device = open.computeIfAbsent(deviceName, Device::firstOf);
         try (var compiler = device.newCompiler()) {
-            compiler.compile(operation.graph()).run(inputs, outputs);
+            test.accept(compiler.compile(operation.graph()), compiler.outline(operation.graph()));
         } finally {
             device.release();
         }
-        return outputs;
     }
 }

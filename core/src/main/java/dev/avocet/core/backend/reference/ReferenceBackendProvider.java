@@ -5,8 +5,13 @@ import dev.avocet.core.backend.Backend;
 import dev.avocet.core.backend.BackendProvider;
 import dev.avocet.core.backend.Compiler;
 import dev.avocet.core.backend.DeviceOptions;
+import dev.avocet.core.backend.Outline;
 import dev.avocet.core.backend.Plan;
 import dev.avocet.core.graph.Graph;
+import dev.avocet.core.tensor.Weight;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.OptionalDouble;
 
 /** Opens the device {@code reference}. */
 public final class ReferenceBackendProvider implements BackendProvider {
@@ -27,6 +32,11 @@ public final class ReferenceBackendProvider implements BackendProvider {
         }
 
         @Override
+        public OptionalDouble peakFlops() {
+            return OptionalDouble.empty();
+        }
+
+        @Override
         public Compiler newCompiler() {
             return new ReferenceCompiler();
         }
@@ -41,6 +51,19 @@ public final class ReferenceBackendProvider implements BackendProvider {
         @Override
         public Plan compile(Graph graph) {
             return new ReferencePlan(graph, weights);
+        }
+
+        @Override
+        public Outline outline(Graph graph) {
+            var plan = new ReferencePlan(graph, weights);
+            return new Outline(plan.steps(), plan.scratchBytes(), weightBytes(graph));
+        }
+
+        /** Two layers may share a weight: the same object then. */
+        private static long weightBytes(Graph graph) {
+            var distinct = Collections.<Weight>newSetFromMap(new IdentityHashMap<>());
+            graph.nodes().forEach(node -> distinct.addAll(node.op().weights()));
+            return distinct.stream().mapToLong(weight -> Float.BYTES * weight.shape().elements()).sum();
         }
 
         @Override

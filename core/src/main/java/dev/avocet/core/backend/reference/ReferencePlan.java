@@ -3,9 +3,11 @@ package dev.avocet.core.backend.reference;
 
 import dev.avocet.core.backend.Plan;
 import dev.avocet.core.backend.PlanCheck;
+import dev.avocet.core.backend.Timing;
 import dev.avocet.core.graph.Graph;
 import dev.avocet.core.graph.Node;
 import dev.avocet.core.graph.Op;
+import dev.avocet.core.graph.Step;
 import dev.avocet.core.tensor.DType;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
@@ -15,6 +17,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.stream.LongStream;
 
 /** Interprets a graph, one dense array per tensor. */
 final class ReferencePlan implements Plan {
@@ -32,6 +36,16 @@ final class ReferencePlan implements Plan {
     }
 
     @Override
+    public List<Step> steps() {
+        return Step.of(graph, i -> isFree(graph.nodes().get(i)));
+    }
+
+    /** Their results are arrays that are there already. */
+    private static boolean isFree(Node node) {
+        return node.op() instanceof Op.Constant || node.op() instanceof Op.Reshape;
+    }
+
+    @Override
     public long scratchBytes() {
         return graph.nodes().stream().flatMap(node -> node.outputs().stream())
                 .mapToLong(tensor -> 4 * tensor.shape().elements()).sum();
@@ -39,12 +53,30 @@ final class ReferencePlan implements Plan {
 
     @Override
     public void run(List<HostTensor> inputs, List<HostTensor> outputs) {
+        compute(inputs, outputs, Run::step);
+    }
+
+    @Override
+    public Timing profile(List<HostTensor> inputs, List<HostTensor> outputs) {
+        var nanos = LongStream.builder();
+        compute(inputs, outputs, (run, node) -> {
+            long start = System.nanoTime();
+            run.step(node);
+            if (!isFree(node)) {
+                nanos.add(System.nanoTime() - start);
+            }
+        });
+        var all = nanos.build().toArray();
+        return new Timing(all, all);
+    }
+
+    private void compute(List<HostTensor> inputs, List<HostTensor> outputs, BiConsumer<Run, Node> step) {
         PlanCheck.check(graph, inputs, outputs);
         var run = new Run();
         for (int i = 0; i < inputs.size(); i++) {
             run.give(graph.inputs().get(i).tensor(), inputs.get(i));
         }
-        graph.nodes().forEach(run::step);
+        graph.nodes().forEach(node -> step.accept(run, node));
         int position = 0;
         for (var tensor : graph.outputs().values()) {
             var values = run.floats(tensor);

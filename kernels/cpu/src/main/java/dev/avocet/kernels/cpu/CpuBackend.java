@@ -5,6 +5,7 @@ import dev.avocet.core.backend.Backend;
 import dev.avocet.core.backend.Compiler;
 import dev.avocet.core.backend.DeviceOptions;
 import java.lang.foreign.Arena;
+import java.util.OptionalDouble;
 
 /** One tier's kernels and the threads that run them. */
 final class CpuBackend implements Backend {
@@ -35,6 +36,11 @@ final class CpuBackend implements Backend {
     @Override
     public String description() {
         return "cpu: " + NativeLibrary.platform() + " " + tier.label() + ", " + crew.description();
+    }
+
+    @Override
+    public OptionalDouble peakFlops() {
+        return OptionalDouble.of(Peak.measure(kernels, crew.threads()));
     }
 
     @Override

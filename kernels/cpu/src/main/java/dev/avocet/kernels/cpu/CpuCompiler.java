@@ -2,6 +2,7 @@
 package dev.avocet.kernels.cpu;
 
 import dev.avocet.core.backend.Compiler;
+import dev.avocet.core.backend.Outline;
 import dev.avocet.core.backend.Plan;
 import dev.avocet.core.graph.Fusion;
 import dev.avocet.core.graph.Graph;
@@ -22,11 +23,23 @@ final class CpuCompiler implements Compiler {
     public synchronized Plan compile(Graph graph) {
         var fused = Fusion.fuse(graph);
         var values = new Values(fused, kernels, weights);
-        var program = Lowering.lower(fused, values, kernels, weights)
-                .finish(kernels, values.arenaBytes(), crew.threads());
+        var program = lower(fused, values, weights);
         var fillings = weights.fill();
         crew.begin(fillings);
         return new CpuPlan(graph, program, values, fillings, crew);
+    }
+
+    @Override
+    public Outline outline(Graph graph) {
+        try (var places = new PackedWeights(kernels)) { // reserved, and never filled
+            var fused = Fusion.fuse(graph);
+            var program = lower(fused, new Values(fused, kernels, places), places);
+            return new Outline(program.steps(), program.runBytes(crew.threads()), places.bytes());
+        }
+    }
+
+    private Program lower(Graph fused, Values values, PackedWeights places) {
+        return Lowering.lower(fused, values, kernels, places).finish(kernels, values.arenaBytes(), crew.threads());
     }
 
     @Override

@@ -3,7 +3,9 @@ package dev.avocet.kernels.cpu;
 
 import dev.avocet.core.backend.Plan;
 import dev.avocet.core.backend.PlanCheck;
+import dev.avocet.core.backend.Timing;
 import dev.avocet.core.graph.Graph;
+import dev.avocet.core.graph.Step;
 import dev.avocet.core.tensor.HostTensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -34,17 +36,34 @@ final class CpuPlan implements Plan {
     }
 
     @Override
+    public List<Step> steps() {
+        return program.steps();
+    }
+
+    @Override
     public long scratchBytes() {
-        return program.arenaBytes() + crew.threads() * program.scratchBytes();
+        return program.runBytes(crew.threads());
     }
 
     @Override
     public void run(List<HostTensor> given, List<HostTensor> results) {
+        run(given, results, 0);
+    }
+
+    @Override
+    public Timing profile(List<HostTensor> given, List<HostTensor> results) {
+        try (var stopwatch = crew.stopwatch(program)) {
+            run(given, results, stopwatch.address());
+            return stopwatch.read();
+        }
+    }
+
+    private void run(List<HostTensor> given, List<HostTensor> results, long clock) {
         PlanCheck.check(graph, given, results);
         if (Thread.currentThread().isVirtual()) {
-            crew.deputise(() -> compute(given, results));
+            crew.deputise(() -> compute(given, results, clock));
         } else {
-            compute(given, results);
+            compute(given, results, clock);
         }
     }
 
@@ -56,14 +75,14 @@ final class CpuPlan implements Plan {
         return crew;
     }
 
-    private void compute(List<HostTensor> given, List<HostTensor> results) {
+    private void compute(List<HostTensor> given, List<HostTensor> results, long clock) {
         var slot = crew.take();
         try {
             if (!fillings.isEmpty()) {
                 crew.finish(fillings);
                 fillings = List.of();
             }
-            slot.load(program);
+            slot.load(program, clock);
             for (int i = 0; i < inputs.size(); i++) {
                 copyIn(given.get(i).data(), inputs.get(i), slot.arena());
             }

@@ -193,6 +193,11 @@ final class Crew implements AutoCloseable {
         fillings.remove(filling);
     }
 
+    /** What times one run of a program. */
+    Stopwatch stopwatch(Program program) {
+        return new Stopwatch(kernels, program, options.threads());
+    }
+
     /** Wakes as many helpers as there are threads besides the callers. */
     private void wakeHelpers(long callers) {
         for (int i = 0; i < options.threads() - callers; i++) {

@@ -21,6 +21,8 @@ final class Kernels {
     private final MethodHandle rowStride;
     private final MethodHandle job;
     private final MethodHandle deviceBytes;
+    private final MethodHandle ticks;
+    private final MethodHandle peak;
     private final int panel;
 
     private Kernels(SymbolLookup symbols) {
@@ -33,7 +35,9 @@ final class Kernels {
         rowStride = bind(symbols, "avocet_row_stride");
         job = bind(symbols, "avocet_job");
         deviceBytes = bind(symbols, "avocet_device_bytes");
-        panel = (int) call(bind(symbols, "avocet_panel"), 0, 0, 0);
+        ticks = bind(symbols, "avocet_ticks");
+        peak = bind(symbols, "avocet_peak");
+        panel = (int) call(bind(symbols, "avocet_panel"));
     }
 
     /** The kernels of a tier; they live as long as the arena. */
@@ -44,7 +48,7 @@ final class Kernels {
     /** A bit for each tier that this machine can run. */
     static long supportedTiers() {
         try (var arena = Arena.ofConfined()) {
-            return call(bind(NativeLibrary.load(Tier.BASELINE, arena), "avocet_tiers"), 0, 0, 0);
+            return call(bind(NativeLibrary.load(Tier.BASELINE, arena), "avocet_tiers"));
         }
     }
 
@@ -98,6 +102,16 @@ final class Kernels {
         return call(deviceBytes, slots);
     }
 
+    /** The clock that timed runs are written down by; always the same where the platform has none. */
+    long ticks() {
+        return call(ticks);
+    }
+
+    /** Keeps this thread's arithmetic units as busy as they can be; the floating-point operations of one round. */
+    long peak(long rounds) {
+        return call(peak, rounds);
+    }
+
     /** Outputs of a product that are packed together. */
     int panel() {
         return panel;
@@ -106,6 +120,10 @@ final class Kernels {
     /** Outputs of a product that fit into one vector. */
     int lanes() {
         return panel / 2;
+    }
+
+    private static long call(MethodHandle function) {
+        return call(function, 0, 0, 0);
     }
 
     private static long call(MethodHandle function, long a) {

@@ -6,6 +6,7 @@ import dev.avocet.core.graph.Graph;
 import dev.avocet.core.graph.Node;
 import dev.avocet.core.graph.Op;
 import dev.avocet.core.graph.Padding;
+import dev.avocet.core.graph.Step;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.core.tensor.Tensor;
 import dev.avocet.core.tensor.Weight;
@@ -15,9 +16,10 @@ final class Lowering {
     private final Values values;
     private final Kernels kernels;
     private final PackedWeights weights;
-    private final Program.Writer out = new Program.Writer();
+    private final Program.Writer out;
 
-    private Lowering(Values values, Kernels kernels, PackedWeights weights) {
+    private Lowering(Graph graph, Values values, Kernels kernels, PackedWeights weights) {
+        this.out = new Program.Writer(Step.of(graph, values::isView));
         this.values = values;
         this.kernels = kernels;
         this.weights = weights;
@@ -25,9 +27,10 @@ final class Lowering {
 
     /** The native operations of a graph whose tensors have their places. */
     static Program.Writer lower(Graph graph, Values values, Kernels kernels, PackedWeights weights) {
-        var lowering = new Lowering(values, kernels, weights);
+        var lowering = new Lowering(graph, values, kernels, weights);
         for (int step = 0; step < graph.nodes().size(); step++) {
             if (!values.isView(step)) {
+                lowering.out.nextStep();
                 lowering.lower(graph.nodes().get(step), step);
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.kernels.cpu;
 
+import dev.avocet.core.graph.Step;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -16,23 +17,46 @@ import java.util.List;
  * @param units the pieces of work in all of them
  * @param arenaBytes the arena that a run needs
  * @param scratchBytes the memory that each thread needs besides
+ * @param steps what the operations compute
+ * @param owners for each operation the position of its step
  */
-record Program(MemorySegment ops, long count, long units, long arenaBytes, long scratchBytes) {
+record Program(
+        MemorySegment ops, long count, long units, long arenaBytes, long scratchBytes, List<Step> steps,
+        List<Integer> owners) {
     private static final int WORDS = 40;
     private static final int HEADER_WORDS = 6;
     private static final int UNITS_WORD = 1;
 
+    /** The memory that a run needs, all threads' together. */
+    long runBytes(int threads) {
+        return arenaBytes + threads * scratchBytes;
+    }
+
     /** Writes one operation after the other, field by field. */
     static final class Writer {
+        private final List<Step> steps;
+        private final List<Integer> owners = new ArrayList<>();
         private final List<long[]> ops = new ArrayList<>();
+        private int step = -1;
         private long[] words;
         private int position;
+
+        /** @param steps what will be written */
+        Writer(List<Step> steps) {
+            this.steps = List.copyOf(steps);
+        }
+
+        /** The operations that follow belong to the next step. */
+        void nextStep() {
+            step++;
+        }
 
         Writer op(Kernel kernel) {
             words = new long[WORDS];
             words[0] = kernel.ordinal();
             position = HEADER_WORDS;
             ops.add(words);
+            owners.add(step);
             return this;
         }
 
@@ -67,7 +91,8 @@ record Program(MemorySegment ops, long count, long units, long arenaBytes, long 
             for (int i = 0; i < ops.size(); i++) {
                 units += segment.getAtIndex(ValueLayout.JAVA_LONG, (long) i * WORDS + UNITS_WORD);
             }
-            return new Program(segment, ops.size(), units, arenaBytes, scratchBytes);
+            return new Program(
+                    segment, ops.size(), units, arenaBytes, scratchBytes, steps, List.copyOf(owners));
         }
     }
 }

@@ -25,8 +25,12 @@ final class Slot implements AutoCloseable {
         return index;
     }
 
-    /** Makes room for a program and hands it over. */
-    void load(Program program) {
+    /**
+     * Makes room for a program and hands it over.
+     *
+     * @param clock the address of {@link Stopwatch}'s memory, or 0
+     */
+    void load(Program program, long clock) {
         long arenaBytes = Packing.roundUp(program.arenaBytes(), PAGE);
         long scratchBytes = Packing.roundUp(program.scratchBytes(), PAGE);
         long bytes = arenaBytes + threads * scratchBytes;
@@ -40,6 +44,7 @@ final class Slot implements AutoCloseable {
         set(3, memory.address());
         set(4, memory.address() + arenaBytes);
         set(5, scratchBytes);
+        set(6, clock);
     }
 
     private void set(int field, long value) {

@@ -109,6 +109,17 @@ class CpuPlanTest {
     }
 
     @Test
+    void anOutlineReadsNoWeight() {
+        try (var trial = new Trial(MachineTiers.best())) {
+            var x = trial.tensor(3, 20);
+            var unreadable = new TestWeight("unreadable", Shape.of(40, 20), new float[0]);
+            var outline = trial.outline(ops -> results(ops.linear(input(ops, "x", x), unreadable, null)));
+            assertEquals(1, outline.steps().size());
+            assertTrue(outline.weightBytes() >= 4 * 40 * 20);
+        }
+    }
+
+    @Test
     void aStepThatWouldLeaveItsMemoryNeverReachesNativeCode() {
         var block = Block.inArena(100, 0);
         block.place(64);

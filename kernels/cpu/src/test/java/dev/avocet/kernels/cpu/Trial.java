@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.avocet.core.backend.Backend;
 import dev.avocet.core.backend.Compiler;
 import dev.avocet.core.backend.DeviceOptions;
+import dev.avocet.core.backend.Outline;
 import dev.avocet.core.backend.Plan;
 import dev.avocet.core.backend.reference.ReferenceBackendProvider;
 import dev.avocet.core.graph.Ops;
@@ -79,6 +80,11 @@ final class Trial implements AutoCloseable {
     Plan compile(Recording recording) {
         var ops = Ops.record();
         return compiler.compile(ops.graph(recording.apply(ops)));
+    }
+
+    Outline outline(Recording recording) {
+        var ops = Ops.record();
+        return compiler.outline(ops.graph(recording.apply(ops)));
     }
 
     List<float[]> run(Recording recording, HostTensor... inputs) {
