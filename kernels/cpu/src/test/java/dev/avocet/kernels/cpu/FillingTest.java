@@ -17,9 +17,6 @@ import dev.avocet.core.tensor.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -105,31 +102,6 @@ class FillingTest {
         closing.join();
         assertTrue(closed.get());
         assertFalse(readAfterClosing.get());
-    }
-
-    @Test
-    void neverMoreThreadsPackThanTheDeviceHas() throws InterruptedException, ExecutionException {
-        int threads = 2;
-        var readers = new AtomicInteger();
-        var most = new AtomicInteger();
-        try (var trial = new Trial(MachineTiers.best(), DeviceOptions.ofThreads(threads));
-                var callers = Executors.newFixedThreadPool(4)) {
-            var x = trial.tensor(2, INPUTS);
-            var calls = new ArrayList<Future<float[]>>();
-            var wanted = new ArrayList<float[]>();
-            for (int i = 0; i < 4; i++) {
-                var weight = trial.weight(OUTPUTS, INPUTS);
-                wanted.add(wanted(trial, x, weight));
-                var counted = new Observed(weight, () -> most.accumulateAndGet(readers.incrementAndGet(), Math::max),
-                        readers::decrementAndGet);
-                var plan = product(trial, x, counted);
-                calls.add(callers.submit(() -> Trial.run(plan, x).getFirst()));
-            }
-            for (int i = 0; i < calls.size(); i++) {
-                assertArrayEquals(wanted.get(i), calls.get(i).get());
-            }
-        }
-        assertTrue(most.get() <= threads, () -> most + " threads");
     }
 
     @Test
