@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.loader.hub;
+
+import dev.avocet.core.AvocetException;
+import dev.avocet.loader.hub.HubException.Reason;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+
+/** A repository at a revision: what the hub and the cache have of it, and how that gets from one to the other. */
+final class Repository {
+    private final RepoName name;
+    private final Optional<HubClient> client;
+    private final RepoCache cache;
+    private final DownloadListener listener;
+
+    /** Without a client, only the cache is looked at. */
+    Repository(HubSettings settings, Optional<HubClient> client, RepoName name, DownloadListener listener) {
+        this.name = name;
+        this.client = client;
+        this.cache = new RepoCache(settings, name);
+        this.listener = listener;
+    }
+
+    RepoName name() {
+        return name;
+    }
+
+    RepoCache cache() {
+        return cache;
+    }
+
+    HubClient client() {
+        return client.orElseThrow(this::notInCache);
+    }
+
+    /** The folder of the files that a choice names, all of one commit; those that the cache lacks are downloaded. */
+    Path snapshot(Function<ModelFiles.Contents, List<String>> choice) {
+        var kept = cache.commit(name.revision()).filter(commit -> isComplete(commit, choice));
+        var commit = commit(kept);
+        if (!kept.equals(Optional.of(commit))) {
+            var listing = listing(commit);
+            snapshot(commit, listing, choice.apply(new Online(commit, listing)));
+        }
+        return cache.snapshot(commit);
+    }
+
+    /** Brings the files of these names into the cache. */
+    void snapshot(String commit, Listing listing, List<String> names) {
+        download(commit, listing, names.stream().map(path -> listed(listing, path)).toList(), listener);
+        note(commit, listing);
+    }
+
+    /** The commit that the revision stands for now; where the hub can't be asked, the one that is kept. */
+    String commit(Optional<String> kept) {
+        if (RepoName.isCommit(name.revision())) {
+            return kept.or(() -> client.map(_ -> name.revision())).orElseThrow(this::notInCache);
+        }
+        if (client.isEmpty()) {
+            return kept.orElseThrow(this::notInCache);
+        }
+        var patience = new Patience(client().retryDelay(), listener);
+        while (true) {
+            try {
+                return commitOf(client().page(client().at(name.infoPath()), name).json());
+            } catch (TransientFailure e) {
+                if (kept.isPresent()) {
+                    listener.fallsBack(e.error().getMessage());
+                    return kept.get();
+                }
+                patience.pause(e);
+            } catch (HubException e) {
+                if (kept.isEmpty() || e.reason() == Reason.NO_REVISION || e.reason() == Reason.INTERRUPTED) {
+                    throw e;
+                }
+                listener.fallsBack(e.getMessage());
+                return kept.get();
+            }
+        }
+    }
+
+    private String commitOf(Object info) {
+        if (info instanceof Map<?, ?> fields && fields.get("sha") instanceof String sha && RepoName.isCommit(sha)) {
+            return sha;
+        }
+        throw new HubException(Reason.BAD_ANSWER, "the hub names no commit for " + name.title());
+    }
+
+    /** All files of a commit. */
+    Listing listing(String commit) {
+        return cache.listing(commit).orElseGet(() -> {
+            var files = new ArrayList<RepoFile>();
+            for (var at = Optional.of(client().at(name.treePath(commit))); at.isPresent();) {
+                var page = page(at.get());
+                try {
+                    files.addAll(Listing.ofPage(page.json()));
+                } catch (ClassCastException | NullPointerException | IllegalArgumentException e) {
+                    throw new HubException(Reason.BAD_ANSWER, at.get() + " answers with no listing", e);
+                }
+                at = page.next();
+            }
+            return Listing.of(files);
+        });
+    }
+
+    private HubClient.Page page(URI uri) {
+        var patience = new Patience(client().retryDelay(), listener);
+        while (true) {
+            try {
+                return client().page(uri, name);
+            } catch (TransientFailure e) {
+                patience.pause(e);
+            }
+        }
+    }
+
+    /** A file of a commit; throws {@link HubException} where there is none of that name. */
+    RepoFile listed(Listing listing, String path) {
+        var file = listing.files().get(path);
+        if (file == null) {
+            throw new HubException(Reason.NO_FILE, name.title() + " has no file \"" + path + "\"");
+        }
+        return file;
+    }
+
+    /** Brings files into the cache. */
+    void download(String commit, Listing listing, List<RepoFile> files, DownloadListener told) {
+        var missing = files.stream().filter(file -> !cache.has(commit, file)).toList();
+        if (missing.isEmpty()) {
+            return;
+        }
+        long bytes = missing.stream().mapToLong(RepoFile::bytes).sum();
+        var plan = new DownloadPlan(name.title(), missing, bytes, cache.folder(), cache.free());
+        told.begins(plan);
+        if (plan.free() < bytes) {
+            throw new HubException(Reason.NO_SPACE,
+                    name.title() + " needs " + bytes + " bytes, and the disk of the cache "
+                            + plan.folder() + " has " + plan.free() + " left");
+        }
+        cache.prepare(commit);
+        cache.keep(listing, commit);
+        long done = 0;
+        for (var file : missing) {
+            long before = done;
+            download(commit, file, now -> told.progresses(plan, before + now));
+            done += file.bytes();
+        }
+        told.ends(plan);
+    }
+
+    private void download(String commit, RepoFile file, LongConsumer progress) {
+        try (var lock = BlobLock.take(cache.lock(file.hash()), listener)) {
+            var blob = cache.blob(file.hash());
+            // Other programs check no hashes, so what they left is checked before it is shown under a new name.
+            boolean isThere = cache.has(commit, file)
+                    || RepoCache.isWhole(blob, file) && BlobHash.matches(blob, file);
+            if (!isThere) {
+                fetch(commit, file, lock, progress);
+            }
+            cache.link(commit, file, !isThere);
+        } catch (IOException e) {
+            throw cache.notWritable(e);
+        }
+        progress.accept(file.bytes());
+    }
+
+    private void fetch(String commit, RepoFile file, BlobLock lock, LongConsumer progress) {
+        // What a process leaves is taken up only where no other process can be at it.
+        var own = lock.isHeld() ? "avocet" : UUID.randomUUID().toString().substring(0, 8);
+        var partial = cache.blob(file.hash() + "." + own + ".incomplete");
+        try {
+            new BlobDownload(client(), name, commit, file, cache, listener, progress).into(partial);
+            cache.publish(partial, file);
+        } catch (HubException e) {
+            if (!lock.isHeld() || e.reason() == Reason.DAMAGED || e.reason() == Reason.NO_SPACE) {
+                RepoCache.delete(partial);
+            }
+            throw e;
+        }
+    }
+
+    /** Keeps for the next time what the hub said; a cache that can't be written will do without. */
+    private void note(String commit, Listing listing) {
+        try {
+            cache.keep(listing, commit);
+            cache.note(name.revision(), commit);
+        } catch (HubException e) {
+            // It will be asked for again.
+        }
+    }
+
+    /** Keeps for other programs that a commit has no such file. */
+    void noteMissing(String commit, String path) {
+        try {
+            cache.prepare(commit);
+            cache.noteMissing(commit, path);
+            cache.note(name.revision(), commit);
+        } catch (HubException e) {
+            // It will be asked for again.
+        }
+    }
+
+    private boolean isComplete(String commit, Function<ModelFiles.Contents, List<String>> choice) {
+        var kept = new Kept(commit, cache.listing(commit));
+        try {
+            return choice.apply(kept).stream().allMatch(kept::has);
+        } catch (AvocetException e) {
+            return false;
+        }
+    }
+
+    private HubException notInCache() {
+        return new HubException(Reason.OFFLINE, name.title() + " is not complete in the cache " + cache.folder()
+                + ", and the network is not to be used");
+    }
+
+    /** What the hub has of a commit. */
+    private final class Online implements ModelFiles.Contents {
+        private final String commit;
+        private final Listing listing;
+
+        Online(String commit, Listing listing) {
+            this.commit = commit;
+            this.listing = listing;
+        }
+
+        @Override
+        public Set<String> names() {
+            return listing.files().keySet();
+        }
+
+        @Override
+        public Path file(String path) {
+            download(commit, listing, List.of(listed(listing, path)), DownloadListener.SILENT);
+            return cache.file(commit, path);
+        }
+    }
+
+    /** What the cache has of a commit; without a listing, what happens to be there. */
+    private final class Kept implements ModelFiles.Contents {
+        private final String commit;
+        private final Optional<Listing> listing;
+
+        Kept(String commit, Optional<Listing> listing) {
+            this.commit = commit;
+            this.listing = listing;
+        }
+
+        @Override
+        public Set<String> names() {
+            return listing.map(all -> all.files().keySet()).orElseGet(this::present);
+        }
+
+        private Set<String> present() {
+            var names = new TreeSet<String>();
+            try (var files = Files.newDirectoryStream(cache.snapshot(commit))) {
+                files.forEach(file -> names.add(file.getFileName().toString()));
+            } catch (IOException e) {
+                return Set.of();
+            }
+            return names;
+        }
+
+        @Override
+        public Path file(String path) {
+            if (!has(path)) {
+                throw notInCache();
+            }
+            return cache.file(commit, path);
+        }
+
+        boolean has(String path) {
+            return listing.isPresent()
+                    ? cache.has(commit, listed(listing.get(), path))
+                    : Files.isRegularFile(cache.file(commit, path));
+        }
+    }
+}
