@@ -134,7 +134,8 @@ class HubCommandsTest {
             assertEquals(1, refused.code());
             assertTrue(refused.complaint().startsWith(url + " is not fetched, because the network is not to be used"),
                     refused.err());
-            var missing = run("classify", url.replace("cat.jpg", "dog.jpg"), "--model", "tiny-vit", "--device", Cli.DEVICE);
+            var missing =
+                    run("classify", url.replace("cat.jpg", "dog.jpg"), "--model", "tiny-vit", "--device", Cli.DEVICE);
             assertTrue(missing.complaint().contains("the server answers 404"), missing.err());
         } finally {
             server.stop(0);
