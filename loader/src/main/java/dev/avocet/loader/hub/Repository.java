@@ -78,6 +78,9 @@ final class Repository {
                     listener.fallsBack(e.error().getMessage());
                     return kept.get();
                 }
+                if (e.isWithoutConnection()) {
+                    throw e.error();
+                }
                 patience.pause(e);
             } catch (HubException e) {
                 if (kept.isEmpty() || e.reason() == Reason.NO_REVISION || e.reason() == Reason.INTERRUPTED) {

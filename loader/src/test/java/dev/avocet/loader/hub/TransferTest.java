@@ -75,6 +75,19 @@ class TransferTest {
     }
 
     @Test
+    void aStorageThatIsAwayForAMomentIsAskedAgain() {
+        for (var nowhere : List.of("http://127.0.0.1:1/x", "http://storage.invalid/x")) {
+            stub.fault("model.safetensors", (_, exchange, _) -> {
+                StubHub.redirect(exchange, 302, nowhere);
+                return true;
+            });
+        }
+        var log = new Fixture.Log();
+        fixture.hub().model("org/model", log);
+        assertEquals(2, log.waits.size());
+    }
+
+    @Test
     void theWholeFileInPlaceOfItsRestReplacesWhatCame() throws IOException {
         arrives(StubHub.shortAfter(100_000), StubHub.wholeInsteadOfPart());
     }
