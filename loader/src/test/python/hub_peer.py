@@ -3,6 +3,7 @@
 
 hub_peer.py version                 prints huggingface_hub's version
 hub_peer.py download CACHE          downloads what the tests download with Avocet
+hub_peer.py copies CACHE            the same, without symbolic links
 hub_peer.py check CACHE             finds all of it, offline, sound by every hash
 hub_peer.py scan FOLDER             finds nothing wrong in any of the caches in a folder
 """
@@ -11,6 +12,9 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+
+if sys.argv[1] == "copies":
+    os.environ["HF_HUB_DISABLE_SYMLINKS"] = "1"
 
 from huggingface_hub import __version__, get_cached_repo_tree, hf_hub_download, scan_cache_dir, snapshot_download
 from huggingface_hub.errors import EntryNotFoundError
@@ -72,4 +76,4 @@ if __name__ == "__main__":
     else:
         if sys.argv[1] == "check":
             assert os.environ["HF_HUB_OFFLINE"] == "1"
-        {"download": download, "check": check, "scan": scan}[sys.argv[1]](sys.argv[2])
+        {"download": download, "copies": download, "check": check, "scan": scan}[sys.argv[1]](sys.argv[2])

@@ -50,24 +50,22 @@ final class BlobDownload {
             takeUp(out);
             boolean isResumed = written > 0;
             complete(out);
-            if (isResumed && !hash.end().equals(file.hash())) {
+            var actual = hash.end();
+            if (isResumed && !actual.equals(file.hash())) {
                 restart();
+                furthest = 0;
                 complete(out);
-                requireRight(hash.end());
-            } else if (!isResumed) {
-                requireRight(hash.end());
+                actual = hash.end();
+            }
+            if (!actual.equals(file.hash())) {
+                throw new HubException(Reason.DAMAGED,
+                        file.path() + " of " + name.title() + " came with the hash " + actual
+                                + " instead of " + file.hash());
             }
             out.truncate(file.bytes());
             out.force(true);
         } catch (IOException e) {
             throw cache.notWritable(e);
-        }
-    }
-
-    private void requireRight(String actual) {
-        if (!actual.equals(file.hash())) {
-            throw new HubException(Reason.DAMAGED, file.path() + " of " + name.title() + " came with the hash " + actual
-                    + " instead of " + file.hash());
         }
     }
 

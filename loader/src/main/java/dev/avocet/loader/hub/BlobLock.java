@@ -3,7 +3,6 @@ package dev.avocet.loader.hub;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,33 +16,33 @@ import java.util.Optional;
 final class BlobLock implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
 
-    private final FileChannel channel;
-    private final Optional<FileLock> lock;
+    private final Optional<FileChannel> channel;
 
-    private BlobLock(FileChannel channel, Optional<FileLock> lock) {
+    private BlobLock(Optional<FileChannel> channel) {
         this.channel = channel;
-        this.lock = lock;
     }
 
     /** Waits for the lock; tells the listener of it where another has it. */
-    static BlobLock take(Path file, DownloadListener listener) throws IOException {
-        var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    static BlobLock take(Path file, DownloadListener listener) {
         try {
-            return new BlobLock(channel, Optional.of(await(channel, listener)));
+            var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try {
+                await(channel, listener);
+                return new BlobLock(Optional.of(channel));
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
         } catch (IOException e) {
-            return new BlobLock(channel, Optional.empty());
-        } catch (RuntimeException | Error e) {
-            channel.close();
-            throw e;
+            return new BlobLock(Optional.empty()); // there are no locks here, or the file is another user's
         }
     }
 
-    private static FileLock await(FileChannel channel, DownloadListener listener) throws IOException {
+    private static void await(FileChannel channel, DownloadListener listener) throws IOException {
         for (boolean isFirst = true;; isFirst = false) {
             try {
-                var lock = channel.tryLock();
-                if (lock != null) {
-                    return lock;
+                if (channel.tryLock() != null) {
+                    return;
                 }
             } catch (OverlappingFileLockException e) {
                 // Another thread has it. This channel stays open: closing it would end that thread's lock, too.
@@ -61,13 +60,15 @@ final class BlobLock implements AutoCloseable {
 
     /** Whether nobody else of Avocet's can have it. */
     boolean isHeld() {
-        return lock.isPresent();
+        return channel.isPresent();
     }
 
     @Override
     public void close() {
         try {
-            channel.close();
+            if (channel.isPresent()) {
+                channel.get().close();
+            }
         } catch (IOException e) {
             // The lock ends with the process at the latest.
         }

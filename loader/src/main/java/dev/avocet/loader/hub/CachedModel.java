@@ -19,15 +19,29 @@ import java.util.Optional;
 public record CachedModel(String name, Path folder) {
     private static final String PREFIX = "models--";
 
+    /** The name on the hub, without the revision, of the model whose snapshot a folder is. */
+    public static Optional<String> nameOf(Path folder) {
+        var snapshots = folder.toAbsolutePath().normalize().getParent();
+        return snapshots == null || !snapshots.endsWith("snapshots") ? Optional.empty() : idOf(snapshots.getParent());
+    }
+
+    private static Optional<String> idOf(Path repository) {
+        var name = repository.getFileName() == null ? "" : repository.getFileName().toString();
+        return name.startsWith(PREFIX)
+                ? Optional.of(name.substring(PREFIX.length()).replace("--", "/"))
+                : Optional.empty();
+    }
+
     static List<CachedModel> in(HubSettings settings) {
         var models = new ArrayList<CachedModel>();
         var offline = settings.withOffline();
         for (var folder : list(settings.cache())) {
+            var id = idOf(folder);
             var references = folder.resolve("refs");
-            if (folder.getFileName().toString().startsWith(PREFIX) && Files.isDirectory(references)) {
-                var id = folder.getFileName().toString().substring(PREFIX.length()).replace("--", "/");
+            if (id.isPresent() && Files.isDirectory(references)) {
                 for (var revision : names(references)) {
-                    find(offline, revision.equals("main") ? id : id + "@" + revision).ifPresent(models::add);
+                    find(offline, revision.equals("main") ? id.get() : id.get() + "@" + revision)
+                            .ifPresent(models::add);
                 }
             }
         }

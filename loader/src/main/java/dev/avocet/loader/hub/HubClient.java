@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -23,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
-import javax.net.ssl.SSLException;
 
 /** The hub's protocol: which requests are sent, where the token goes, and what a refusal means. */
 final class HubClient {
@@ -216,14 +216,14 @@ final class HubClient {
         return after.or(() -> reset).map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
     }
 
-    /** What a broken connection means; throws it where trying again is pointless. */
+    /** What it means that there is no answer; throws it where trying again is pointless. */
     private static TransientFailure unreachable(URI uri, IOException failure) {
         var host = uri.getScheme() + "://" + uri.getAuthority();
-        if (failure instanceof UnknownHostException || hasCause(failure, UnresolvedAddressException.class)) {
-            throw new HubException(Reason.UNREACHABLE, "there is no network, or no host " + uri.getHost(), failure);
-        }
-        if (failure instanceof SSLException) {
+        if (hasCause(failure, CertificateException.class)) {
             throw new HubException(Reason.UNREACHABLE, host + " is not trusted: " + failure.getMessage(), failure);
+        }
+        if (failure instanceof UnknownHostException || hasCause(failure, UnresolvedAddressException.class)) {
+            return broken("there is no network, or no host " + uri.getHost(), failure);
         }
         return broken(
                 host + (failure instanceof ConnectException ? " does not accept connections" : " can't be reached"),

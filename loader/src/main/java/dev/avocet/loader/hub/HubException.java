@@ -55,6 +55,7 @@ public final class HubException extends AvocetException {
     }
 
     private final Reason reason;
+    private final String what;
 
     HubException(Reason reason, String what) {
         this(reason, what, null);
@@ -63,6 +64,12 @@ public final class HubException extends AvocetException {
     HubException(Reason reason, String what, Throwable cause) {
         super(what + "; " + reason.remedy, cause);
         this.reason = reason;
+        this.what = what;
+    }
+
+    /** What happened, without what to do. */
+    String what() {
+        return what;
     }
 
     /** Why not. */

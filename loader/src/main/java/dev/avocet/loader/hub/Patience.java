@@ -30,7 +30,7 @@ final class Patience {
         if (++tried > MOST || pause.compareTo(LONGEST_WANTED) > 0) {
             throw failure.error();
         }
-        listener.waits(failure.error().getMessage(), pause);
+        listener.waits(failure.error().what(), pause);
         try {
             Thread.sleep(pause);
         } catch (InterruptedException e) {

@@ -52,6 +52,23 @@ final class RepoCache {
         return folder.resolve("blobs").resolve(hash);
     }
 
+    /** Where a download is that may be taken up after a kill. */
+    Path partial(String hash) {
+        return blob(hash + ".avocet.incomplete");
+    }
+
+    /** How many bytes of a file still have to come. */
+    long left(RepoFile file) {
+        try {
+            var partial = partial(file.hash());
+            return isWhole(blob(file.hash()), file)
+                    ? 0
+                    : file.bytes() - (Files.exists(partial) ? Files.size(partial) : 0);
+        } catch (IOException e) {
+            return file.bytes();
+        }
+    }
+
     Path lock(String hash) {
         return locks.resolve(hash + ".lock");
     }

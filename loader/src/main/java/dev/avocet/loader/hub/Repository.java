@@ -78,6 +78,9 @@ final class Repository {
                     listener.fallsBack(e.error().getMessage());
                     return kept.get();
                 }
+                if (e.isWithoutConnection()) {
+                    throw e.error();
+                }
                 patience.pause(e);
             } catch (HubException e) {
                 if (kept.isEmpty() || e.reason() == Reason.NO_REVISION || e.reason() == Reason.INTERRUPTED) {
@@ -142,9 +145,10 @@ final class Repository {
         long bytes = missing.stream().mapToLong(RepoFile::bytes).sum();
         var plan = new DownloadPlan(name.title(), missing, bytes, cache.folder(), cache.free());
         told.begins(plan);
-        if (plan.free() < bytes) {
+        long left = missing.stream().mapToLong(cache::left).sum();
+        if (plan.free() < left) {
             throw new HubException(Reason.NO_SPACE,
-                    name.title() + " needs " + bytes + " bytes, and the disk of the cache "
+                    name.title() + " needs " + left + " bytes, and the disk of the cache "
                             + plan.folder() + " has " + plan.free() + " left");
         }
         cache.prepare(commit);
@@ -168,16 +172,15 @@ final class Repository {
                 fetch(commit, file, lock, progress);
             }
             cache.link(commit, file, !isThere);
-        } catch (IOException e) {
-            throw cache.notWritable(e);
         }
         progress.accept(file.bytes());
     }
 
     private void fetch(String commit, RepoFile file, BlobLock lock, LongConsumer progress) {
         // What a process leaves is taken up only where no other process can be at it.
-        var own = lock.isHeld() ? "avocet" : UUID.randomUUID().toString().substring(0, 8);
-        var partial = cache.blob(file.hash() + "." + own + ".incomplete");
+        var partial = lock.isHeld()
+                ? cache.partial(file.hash())
+                : cache.blob(file.hash() + "." + UUID.randomUUID().toString().substring(0, 8) + ".incomplete");
         try {
             new BlobDownload(client(), name, commit, file, cache, listener, progress).into(partial);
             cache.publish(partial, file);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.hub;
 
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -20,6 +22,11 @@ final class TransientFailure extends Exception {
     /** What to tell the caller if it is not over soon. */
     HubException error() {
         return error;
+    }
+
+    /** Whether there was not even a connection: in the middle of a download a pause, at its beginning a wrong address. */
+    boolean isWithoutConnection() {
+        return error.getCause() instanceof ConnectException || error.getCause() instanceof UnknownHostException;
     }
 
     /** How long the server asks to wait. */

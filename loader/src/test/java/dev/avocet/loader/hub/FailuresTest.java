@@ -89,16 +89,20 @@ class FailuresTest {
 
     @Test
     void noNetwork() {
+        var log = new Fixture.Log();
         Fixture.fails(Reason.UNREACHABLE, "no host hub.invalid",
-                () -> Hub.of(at("http://hub.invalid")).model("org/model"));
+                () -> Hub.of(at("http://hub.invalid")).model("org/model", log));
+        assertEquals(List.of(), log.waits);
     }
 
     @Test
     void aClosedPort() {
         var endpoint = stub.endpoint();
         stub.close();
+        var log = new Fixture.Log();
         Fixture.fails(Reason.UNREACHABLE, endpoint + " does not accept connections",
-                () -> fixture.hub().model("org/model"));
+                () -> fixture.hub().model("org/model", log));
+        assertEquals(List.of(), log.waits);
     }
 
     @Test

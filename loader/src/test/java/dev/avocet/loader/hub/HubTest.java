@@ -266,6 +266,9 @@ class HubTest {
         hub.dataset("org/data").download("README.md");
         assertEquals(List.of(new CachedModel("org/model", main), new CachedModel("org/model@refs/pr/2", pull)),
                 hub.cachedModels());
+        assertEquals(Optional.of("org/model"), CachedModel.nameOf(pull));
+        assertEquals(Optional.empty(), CachedModel.nameOf(Path.of("models/tiny-vit")));
+        assertEquals(Optional.empty(), CachedModel.nameOf(Path.of("/snapshots/x")));
     }
 
     @Test

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KillTest {
     private static final int POINTS = Integer.getInteger("avocet.kill.points", 200);
     private static final int FIRST = Integer.getInteger("avocet.kill.first", 0);
-    private static final int LONGEST_MILLIS = 900;
+    /** From the creation of the first folder to some time after the last link. */
+    private static final int FROM_MILLIS = 150;
+    private static final int TO_MILLIS = 1500;
 
     /** Downloads the model: {@code ENDPOINT CACHE}. */
     public static void main(String[] args) {
@@ -50,7 +52,7 @@ class KillTest {
                 if (random.nextInt(3) == 0 && Files.exists(fixture.cache)) {
                     delete(fixture.cache);
                 }
-                alive += killed(fixture, random.nextInt(LONGEST_MILLIS)) ? 1 : 0;
+                alive += killed(fixture, random.nextInt(FROM_MILLIS, TO_MILLIS)) ? 1 : 0;
                 if (Files.exists(fixture.cache)) {
                     visibleFilesAreRight(fixture.cache);
                     copy(fixture.cache, states.resolve("%03d".formatted(point)));

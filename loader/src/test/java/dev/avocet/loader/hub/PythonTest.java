@@ -35,7 +35,10 @@ class PythonTest {
     }
 
     private void download() {
-        var hub = fixture.hub();
+        download(fixture.hub());
+    }
+
+    private static void download(Hub hub) {
         hub.model("org/model");
         hub.model("org/model@refs/pr/2");
         var data = hub.dataset("org/data");
@@ -62,6 +65,17 @@ class PythonTest {
         assertEquals(python.resolve("datasets--org--data/snapshots/" + Fixture.DATA + "/README.md"),
                 offline.dataset("org/data").download("README.md"));
         assertEquals(List.of(), fixture.stub.requests());
+    }
+
+    @Test
+    void bothMakeTheSameCacheWithoutLinks() throws Exception {
+        var python = folder.resolve("python");
+        Python.finish(Python.start(fixture.stub, "copies", python));
+        var settings = fixture.settings();
+        download(Hub
+                .of(new HubSettings(settings.endpoint(), settings.cache(), "", false, false, settings.answerTimeout(),
+                        settings.idleTimeout(), settings.retryDelay())));
+        assertEquals(Fixture.contents(python), Fixture.contents(fixture.cache));
     }
 
     @Test

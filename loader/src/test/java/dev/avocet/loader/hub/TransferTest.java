@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.avocet.loader.hub.HubException.Reason;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +72,19 @@ class TransferTest {
         Hub.of(hurried).model("org/model");
         assertArrayEquals(Fixture.WEIGHTS, Files.readAllBytes(fixture.weights(Fixture.COMMIT)));
         assertEquals(2, ranges().size());
+    }
+
+    @Test
+    void aStorageThatIsAwayForAMomentIsAskedAgain() {
+        for (var nowhere : List.of("http://127.0.0.1:1/x", "http://storage.invalid/x")) {
+            stub.fault("model.safetensors", (_, exchange, _) -> {
+                StubHub.redirect(exchange, 302, nowhere);
+                return true;
+            });
+        }
+        var log = new Fixture.Log();
+        fixture.hub().model("org/model", log);
+        assertEquals(2, log.waits.size());
     }
 
     @Test
@@ -174,6 +191,38 @@ class TransferTest {
         });
         Fixture.fails(Reason.BAD_ANSWER, "which is not the hub", () -> fixture.hub().model("org/model"));
         assertTrue(stub.requests().stream().allMatch(each -> each.host().equals("hub")));
+    }
+
+    @Test
+    void aMirrorThatPassesOnTheHubsOwnAddressIsAskedItself() {
+        stub.fault("/tree/" + Fixture.COMMIT, (_, exchange, _) -> {
+            exchange.getResponseHeaders().set("Link",
+                    "<https://huggingface.co/api/models/org/model/tree/" + Fixture.COMMIT
+                            + "?cursor=0>; rel=\"next\"");
+            exchange.sendResponseHeaders(200, 2);
+            exchange.getResponseBody().write("[]".getBytes(StandardCharsets.UTF_8));
+            return true;
+        });
+        fixture.hub().model("org/model");
+        assertEquals(2, stub.requests("/tree/" + Fixture.COMMIT).size());
+    }
+
+    @Test
+    void theProxyOfTheJvmIsUsed() {
+        var commit = "b".repeat(40);
+        stub.repo("org/small").revision("main", commit).small(commit, "config.json", "{}")
+                .small(commit, "model.safetensors", "weights");
+        var usual = ProxySelector.getDefault();
+        ProxySelector.setDefault(
+                ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), stub.endpoint().getPort())));
+        try {
+            var settings = fixture.settings();
+            var behindProxy = new HubSettings(URI.create("http://hub.invalid"), settings.cache(), "", false, true,
+                    settings.answerTimeout(), settings.idleTimeout(), settings.retryDelay());
+            assertTrue(Files.exists(Hub.of(behindProxy).model("org/small").resolve("model.safetensors")));
+        } finally {
+            ProxySelector.setDefault(usual);
+        }
     }
 
     @Test
