@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
             ""},
         footer = {"", "Example: avocet inspect tiny-vit"})
 final class Inspect implements Executable {
-    @Parameters(paramLabel = "MODEL|FILE", description = "A model, or a .safetensors file or its index.json.")
+    @Parameters(paramLabel = "MODEL|FILE",
+            description = "A model, or a .safetensors or PyTorch file, or an index.json.")
     private String model;
 
     @Option(names = "--json", description = "Print one JSON object.")

@@ -84,7 +84,7 @@ final class RunModel implements Executable {
                 throw new AvocetException(input + ": there is a tensor \"" + name + "\", and this model takes only "
                         + String.join(", ", network.inputs().sequencedKeySet()));
             }
-            inputs.put(name, converted(name, given.tensor(name), type));
+            inputs.put(name, given.read(name, tensor -> converted(name, tensor, type)));
         }
         return inputs;
     }

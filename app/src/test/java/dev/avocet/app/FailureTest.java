@@ -65,13 +65,13 @@ class FailureTest {
     }
 
     @Test
-    void weightsOfAnotherFormatAreNotSupportedYet(@TempDir Path folder) throws IOException {
+    void weightsOfTensorflowNameWhatToTakeInstead(@TempDir Path folder) throws IOException {
         Files.copy(Cli.GOLDEN.resolve("vit-square/config.json"), folder.resolve("config.json"));
-        Files.writeString(folder.resolve("pytorch_model.bin"), "PK");
+        Files.writeString(folder.resolve("model.ckpt.index"), "");
         var result = Cli.run("classify", "a.jpg", "--model", folder, "--device", Cli.DEVICE);
         assertEquals(1, result.code());
-        assertTrue(result.complaint().contains("pytorch_model.bin, a PyTorch checkpoint, which is not supported yet"),
-                result.err());
+        assertTrue(result.complaint().contains("model.ckpt.index, a TensorFlow checkpoint, which Avocet does not read; "
+                + "take the same model in Hugging Face's format: kakaobrain/align-base"), result.err());
     }
 
     @Test

@@ -31,8 +31,8 @@ class GoldenTest {
     static List<String[]> modelsAndDevices() {
         var cases = new ArrayList<String[]>();
         for (var model : List.of(
-                "vit-square", "vit-square-bin", "vit-rect-nobias-tanh", "vit-sharded", "vit-bf16", "vit-f16", "align-odd", "align-deep",
-                "bert-plain")) {
+                "vit-square", "vit-square-bin", "vit-rect-nobias-tanh", "vit-sharded", "vit-bf16",
+                "vit-f16", "align-odd", "align-deep", "bert-plain")) {
             for (var device : TestDevices.names()) {
                 cases.add(new String[] {model, device});
             }

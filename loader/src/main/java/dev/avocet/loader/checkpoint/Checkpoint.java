@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The tensors of a checkpoint by name: one file, or several with an index, in safetensors or in PyTorch's format.
@@ -22,11 +23,11 @@ import java.util.Set;
  * until {@link #close}; those that PyTorch stored in another order than C's are copies. May be used by any number of
  * threads.
  *
- * <p>A file that is replaced by renaming stays as it was for a checkpoint that has it open. One that is cut short in
- * place is noticed by {@link #tensor} and {@link #release}, which throw {@link CheckpointException}. Whoever reads a
- * view gets an {@link InternalError} for the pages that are gone, and zeros for what is missing of the last page; so
- * what was read counts only once {@link #release} has returned, and after an error in reading, {@link #release} tells
- * its reason.
+ * <p>A file that is replaced by renaming stays as it was for a checkpoint that has it open. One that is cut short or
+ * written to in place is noticed by {@link #tensor}, {@link #read} and {@link #release}, which throw {@link
+ * CheckpointException}. Whoever reads a view himself gets an {@link InternalError} for the pages that are gone, and
+ * zeros for what is missing of the last page; so what was read counts only once {@link #release} has returned, and
+ * after an error in reading, {@link #release} tells its reason.
  */
 public final class Checkpoint implements TensorSource, AutoCloseable {
     /** The first that a folder has is taken. */
@@ -98,6 +99,23 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
         return place.file().tensor(place.tensor());
     }
 
+    /**
+     * What a reader makes of one tensor, which must not be the view itself.
+     *
+     * <p>Throws {@link CheckpointException} as {@link #tensor} does, and where the file was cut short or written to
+     * meanwhile.
+     */
+    public <T> T read(String name, Function<HostTensor, T> reader) {
+        var place = place(name);
+        try {
+            var made = reader.apply(place.file().tensor(place.tensor()));
+            place.file().requireWhole();
+            return made;
+        } catch (InternalError e) {
+            throw place.file().cut(place.tensor(), e);
+        }
+    }
+
     /** The file that holds a tensor; for a name that there is not, the checkpoint. */
     @Override
     public String origin(String name) {
@@ -108,8 +126,8 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
     /**
      * Lets go of the tensor's resident pages, once the caller has a copy.
      *
-     * <p>Throws {@link CheckpointException} if the file was cut short since it was opened, which may have spoiled that
-     * copy.
+     * <p>Throws {@link CheckpointException} if the file was cut short or written to since it was opened, which may have
+     * spoiled that copy.
      */
     @Override
     public void release(String name) {
@@ -119,7 +137,7 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
             place.file().release(place.tensor());
         } catch (InternalError e) {
             // The JVM may report a fault some steps after the access, so that the reader did not see it.
-            throw place.file().cut("and tensor " + place.tensor() + " was in the part that is gone", e);
+            throw place.file().cut(place.tensor(), e);
         } catch (IllegalStateException e) {
             throw closed(e);
         }

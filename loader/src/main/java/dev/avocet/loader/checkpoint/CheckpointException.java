@@ -50,6 +50,8 @@ public final class CheckpointException extends AvocetException {
         TRAILING_BYTES("something was added to the file: fetch it again"),
         /** A file that ends before its last tensor does, or was cut while in use. */
         TRUNCATED("fetch the file again, and replace files in use by renaming, never in place"),
+        /** A file that was written to while in use. */
+        CHANGED("load it again, and replace files in use by renaming, never in place"),
         /** A {@code __metadata__} that is not a map from text to text. */
         BAD_METADATA(WRITE_AGAIN),
         /** More than a million keys in one JSON object, so more than a million tensors in one file. */
@@ -89,7 +91,8 @@ public final class CheckpointException extends AvocetException {
         /** A header or a JSON file that the heap has no room for. */
         NO_MEMORY("give the JVM a larger heap with -Xmx"),
         /** A folder without any weights. */
-        NO_WEIGHTS("give a folder with model.safetensors or pytorch_model.bin, or with the index of either, or one file"),
+        NO_WEIGHTS(
+                "give a folder with model.safetensors or pytorch_model.bin, or with the index of either, or one file"),
         /** Weights in another format. */
         UNSUPPORTED_FORMAT(
                 "convert them, such as with save_pretrained of transformers, which writes model.safetensors"),

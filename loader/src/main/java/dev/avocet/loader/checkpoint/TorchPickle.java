@@ -115,8 +115,9 @@ final class TorchPickle implements Pickle.Meaning {
     public Object global(String module, String name) {
         var found = GLOBALS.get(module + " " + name);
         if (found == null) {
-            throw new CheckpointException(Code.UNSAFE_PICKLE, path, "data.pkl asks for " + Names.quote(module + "." + name)
-                    + ", which no dictionary of tensors needs");
+            throw new CheckpointException(Code.UNSAFE_PICKLE, path,
+                    "data.pkl asks for " + Names.quote(module + "." + name)
+                            + ", which no dictionary of tensors needs");
         }
         return found;
     }

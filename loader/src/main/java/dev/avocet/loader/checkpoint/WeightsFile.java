@@ -11,9 +11,12 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One file of weights: what it says of its tensors read and checked, their data mapped.
@@ -25,6 +28,7 @@ final class WeightsFile implements AutoCloseable {
     private final Path path;
     private final RandomAccessFile file;
     private final long size;
+    private final BasicFileAttributes attributes;
     private final Contents contents;
     private final MemorySegment data;
 
@@ -47,6 +51,7 @@ final class WeightsFile implements AutoCloseable {
         this.path = path;
         this.file = file;
         this.size = file.length();
+        this.attributes = RegularFile.attributes(path);
         this.contents = TorchArchive.isNamed(path)
                 ? TorchArchive.read(path, file)
                 : SafetensorsHeader.read(path, file);
@@ -103,7 +108,8 @@ final class WeightsFile implements AutoCloseable {
     }
 
     /**
-     * Throws unless the file is still as long as it was; then what was read from the mapping until now was the file's.
+     * Throws unless the file is still as long as it was and was not written to; then what was read from the mapping
+     * until now was the file's.
      */
     void requireWhole() {
         try {
@@ -114,10 +120,28 @@ final class WeightsFile implements AutoCloseable {
         } catch (IOException e) {
             throw new CheckpointException(Code.UNREADABLE, path, "its size can't be read: " + e.getMessage(), e);
         }
+        if (wasWritten()) {
+            throw new CheckpointException(Code.CHANGED, path, "the file was written to while in use");
+        }
     }
 
-    /** The error for a mapping that is no longer backed by the file. */
-    CheckpointException cut(String how, Throwable cause) {
+    /** Another file of the same name, or none, says nothing: the mapping is still of the one that was opened. */
+    private boolean wasWritten() {
+        try {
+            var now = Files.readAttributes(path, BasicFileAttributes.class);
+            return Objects.equals(now.fileKey(), attributes.fileKey())
+                    && !now.lastModifiedTime().equals(attributes.lastModifiedTime());
+        } catch (IOException nothingOfThatName) {
+            return false;
+        }
+    }
+
+    /** The error for a tensor whose mapping is no longer backed by the file. */
+    CheckpointException cut(StoredTensor tensor, InternalError cause) {
+        return cut("and tensor " + tensor + " was in the part that is gone", cause);
+    }
+
+    private CheckpointException cut(String how, Throwable cause) {
         return new CheckpointException(Code.TRUNCATED, path, "the file was cut short while in use, " + how, cause);
     }
 
@@ -143,7 +167,7 @@ final class WeightsFile implements AutoCloseable {
             requireWhole();
             return copy;
         } catch (InternalError e) {
-            throw cut("and tensor " + tensor + " was in the part that is gone", e);
+            throw cut(tensor, e);
         } catch (OutOfMemoryError e) {
             throw new CheckpointException(Code.NO_MEMORY, path, "there is no room for a copy in C order of tensor "
                     + tensor, e);

@@ -82,7 +82,8 @@ final class ZipDirectory {
         count = Short.toUnsignedInt(record.getShort(10));
         long bytes = Integer.toUnsignedLong(record.getInt(12));
         start = Integer.toUnsignedLong(record.getInt(16));
-        boolean isWhole = record.getInt(4) == 0 && record.getShort(8) == record.getShort(10) && record.getShort(20) == 0;
+        boolean isWhole =
+                record.getInt(4) == 0 && record.getShort(8) == record.getShort(10) && record.getShort(20) == 0;
         var locator = place < LOCATOR ? null : read(place - LOCATOR, LOCATOR);
         if (locator != null && locator.getInt(0) == LOCATOR_SIGNATURE) {
             end = locator.getLong(8);
@@ -206,7 +207,8 @@ final class ZipDirectory {
         for (int i = 0; i < rows.size(); i++) {
             var row = rows.get(i);
             if (row.header() != place) {
-                throw bad("has " + Names.quote(row.name()) + " at " + row.header() + ", where another entry or none ends");
+                throw bad("has " + Names.quote(row.name()) + " at " + row.header()
+                        + ", where another entry or none ends");
             }
             long begin = place + localBytes(row);
             long next = i + 1 < rows.size() ? rows.get(i + 1).header() : start;

@@ -41,7 +41,7 @@ public final class HubException extends AvocetException {
         /** The cache can't be written. */
         NOT_WRITABLE("change its permissions, or set HF_HUB_CACHE to a folder of your own"),
         /** A repository without a model that Avocet can read. */
-        NOT_A_MODEL("name a repository with config.json and model.safetensors"),
+        NOT_A_MODEL("name a repository with config.json and model.safetensors or pytorch_model.bin"),
         /** An environment variable that makes no sense. */
         BAD_SETTING("correct or unset it"),
         /** The thread was interrupted. */

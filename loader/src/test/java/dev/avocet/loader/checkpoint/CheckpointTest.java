@@ -15,6 +15,7 @@ import dev.avocet.core.tensor.Shape;
 import dev.avocet.loader.checkpoint.CheckpointException.Code;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -233,6 +235,43 @@ class CheckpointTest {
         }
     }
 
+    @ParameterizedTest(name = "cut to {0} bytes")
+    @ValueSource(longs = {0, 10, 4096, 10_000})
+    void aFileCutShortWhileATensorIsReadIsAnError(long bytes) {
+        write("model.safetensors", "w", values(PAGE));
+        try (var checkpoint = Checkpoint.open(folder)) {
+            assertRefused(Code.TRUNCATED, folder.resolve("model.safetensors"),
+                    () -> checkpoint.read("w", view -> {
+                        resize(bytes);
+                        return view.toFloats();
+                    }));
+        }
+    }
+
+    /** At its old length again: whoever maps it sees the new bytes, without any fault. */
+    @Test
+    void aFileWrittenInPlaceIsNoticed() throws IOException {
+        write("model.safetensors", "w", values(PAGE));
+        var file = folder.resolve("model.safetensors");
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000)); // longer ago than the clock's tick
+        try (var checkpoint = Checkpoint.open(folder)) {
+            var bytes = Files.readAllBytes(file);
+            assertRefused(Code.CHANGED, file, () -> checkpoint.read("w", view -> write(file, bytes)));
+            assertRefused(Code.CHANGED, file, () -> checkpoint.release("w"));
+            assertRefused(Code.CHANGED, file, () -> checkpoint.tensor("w"));
+        }
+    }
+
+    @Test
+    void aFileThatIsRemovedStaysReadable() throws IOException {
+        write("model.safetensors", "w", 1, 2, 3);
+        try (var checkpoint = Checkpoint.open(folder)) {
+            Files.delete(folder.resolve("model.safetensors"));
+            assertArrayEquals(new float[] {1, 2, 3}, checkpoint.read("w", HostTensor::toFloats));
+            checkpoint.release("w");
+        }
+    }
+
     /** The rest of a page that the file still reaches into reads as zeros, without any fault. */
     @Test
     void aFileCutShortWithinAPageIsNoticedWhenTheTensorIsReleased() throws IOException {
@@ -417,9 +456,19 @@ class CheckpointTest {
         Bytes.write(folder, "model.safetensors.index.json", json);
     }
 
-    private void resize(long bytes) throws IOException {
+    private void resize(long bytes) {
         try (var file = new RandomAccessFile(folder.resolve("model.safetensors").toFile(), "rw")) {
             file.setLength(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path write(Path file, byte[] bytes) {
+        try {
+            return Files.write(file, bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

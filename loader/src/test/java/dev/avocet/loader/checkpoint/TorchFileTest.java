@@ -59,7 +59,8 @@ class TorchFileTest {
                     torch.release(wanted.name());
                 } else {
                     types.add(wanted.type());
-                    assertRefused(Code.UNSUPPORTED_DTYPE, "\"" + wanted.name() + "\"", () -> torch.tensor(wanted.name()));
+                    assertRefused(Code.UNSUPPORTED_DTYPE, "\"" + wanted.name() + "\"",
+                            () -> torch.tensor(wanted.name()));
                 }
             }
             assertEquals(List.of(StoredType.I16, StoredType.I8, StoredType.BOOL), types.stream().sorted(
