@@ -17,17 +17,19 @@ final class Answers {
     private static final String EIGHTHS = " ▏▎▍▌▋▊▉";
 
     private final Terminal terminal;
+    private final CommonOptions common;
     private final Optional<JsonLines> json;
 
-    Answers(Terminal terminal, boolean asJson) {
+    Answers(Terminal terminal, CommonOptions common, boolean asJson) {
         this.terminal = terminal;
+        this.common = common;
         this.json = asJson ? Optional.of(new JsonLines(terminal.out())) : Optional.empty();
     }
 
     /** Asks the model about each picture; returns the exit code. */
     int of(List<String> images, Function<Image, List<Prediction>> model) {
         return Pictures.forEach(
-                Pictures.of(images, terminal),
+                Pictures.of(images, terminal, common),
                 terminal,
                 (picture, image) -> show(picture, model.apply(image)),
                 (picture, reason) -> json.ifPresent(lines -> lines.error(picture, reason)));

@@ -66,7 +66,7 @@ final class Bench implements Executable {
         if (warmup < 0) {
             throw new UsageException("--warmup must be at least 0, not " + warmup);
         }
-        var chosen = parts.model(terminal);
+        var chosen = parts.model(terminal, common);
         try (var pretrained = Pretrained.open(chosen.folder());
                 var device = common.open(terminal, () -> Work.of(chosen));
                 var session = Session.open(chosen.name(), pretrained.model()::forward, device)) {

@@ -37,10 +37,10 @@ final class Classify implements Executable {
 
     @Override
     public int run() {
-        var chosen = ModelReference.of(model, Demo.TINY_VIT, terminal);
+        var chosen = ModelReference.of(model, Demo.TINY_VIT, terminal, common);
         try (var device = common.open(terminal, () -> Work.of(chosen));
                 var classifier = ImageClassifier.load(chosen.folder(), device)) {
-            return new Answers(terminal, json).of(images, image -> classifier.classify(image, topK));
+            return new Answers(terminal, common, json).of(images, image -> classifier.classify(image, topK));
         }
     }
 }

@@ -5,6 +5,10 @@ import dev.avocet.core.AvocetException;
 import dev.avocet.core.backend.BackendUnavailable;
 import dev.avocet.core.backend.Device;
 import dev.avocet.core.backend.DeviceOptions;
+import dev.avocet.loader.fetch.FetchLimits;
+import dev.avocet.loader.fetch.Fetcher;
+import dev.avocet.loader.hub.Hub;
+import dev.avocet.loader.hub.HubSettings;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -24,7 +28,8 @@ final class CommonOptions {
             description = "Threads that compute. Default: one per processor.")
     private Integer threads;
 
-    @Option(names = "--offline", description = "Never use the network. Nothing does so yet.")
+    @Option(names = "--offline",
+            description = "Never use the network: models come from the cache, pictures from files.")
     private boolean offline;
 
     @Option(names = "--verbose", description = "Show the log, and where an error comes from.")
@@ -32,6 +37,12 @@ final class CommonOptions {
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
     private boolean help;
+
+    private final Supplier<HubSettings> hub;
+
+    CommonOptions(Supplier<HubSettings> hub) {
+        this.hub = hub;
+    }
 
     /** Reads a number of threads, and not one that only a slip of the finger explains. */
     static final class ThreadCount implements ITypeConverter<Integer> {
@@ -59,6 +70,22 @@ final class CommonOptions {
             }
             return text;
         }
+    }
+
+    /** The hub, or its cache alone. */
+    Hub hub() {
+        var settings = hub.get();
+        return Hub.of(offline ? settings.withOffline() : settings);
+    }
+
+    /** What is at a URL that the user wrote. */
+    byte[] fetch(String url) {
+        if (offline || hub.get().offline()) {
+            throw new AvocetException(
+                    url + " is not fetched, because the network is not to be used; download it by other "
+                            + "means, or leave out --offline and HF_HUB_OFFLINE");
+        }
+        return new Fetcher(FetchLimits.DEFAULT).fetch(url);
     }
 
     /** How much of the machine to use. */

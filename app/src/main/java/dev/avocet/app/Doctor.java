@@ -57,6 +57,7 @@ final class Doctor implements Executable {
         report.put("threads", common.deviceOptions().threads());
         report.put("devices", devices());
         report.put("models", models());
+        report.put("hub", hub());
         return report;
     }
 
@@ -89,6 +90,18 @@ final class Doctor implements Executable {
             }
         }
         return models;
+    }
+
+    private Object hub() {
+        try {
+            var settings = common.hub().settings();
+            var facts = facts("endpoint", settings.endpoint(), "cache", settings.cache());
+            facts.put("token", !settings.token().isEmpty());
+            facts.put("offline", settings.offline());
+            return facts;
+        } catch (AvocetException e) {
+            return "unusable: " + e.getMessage();
+        }
     }
 
     private void show(String name, Object value, String indent) {

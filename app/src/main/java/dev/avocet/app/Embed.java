@@ -56,7 +56,7 @@ final class Embed implements Executable {
         var images = items.stream().filter(item -> item.image != null).map(item -> item.image).toList();
         Pictures.requireOneStandardInput(images);
         try (var sink = EmbeddingOutput.to(output, raw, terminal)) {
-            var chosen = ModelReference.of(model, Demo.TINY_ALIGN, terminal);
+            var chosen = ModelReference.of(model, Demo.TINY_ALIGN, terminal, common);
             try (var device = common.open(terminal, () -> Work.of(chosen));
                     var align = Align.load(chosen.folder(), device)) {
                 int code = OK;
@@ -77,7 +77,7 @@ final class Embed implements Executable {
 
     private int image(Align align, String name, EmbeddingOutput sink) {
         return Pictures.forEach(
-                Pictures.of(List.of(name), terminal),
+                Pictures.of(List.of(name), terminal, common),
                 terminal,
                 (picture, image) -> sink.image(picture, raw ? align.imageFeatures(image) : align.embed(image)),
                 sink::failed);

@@ -60,7 +60,7 @@ final class Explain implements Executable {
 
     @Override
     public int run() {
-        var chosen = parts.model(terminal);
+        var chosen = parts.model(terminal, common);
         try (var pretrained = Pretrained.open(chosen.folder());
                 var device = common.open(terminal, () -> Work.of(chosen));
                 var session = Session.open(chosen.name(), pretrained.model()::forward, device)) {

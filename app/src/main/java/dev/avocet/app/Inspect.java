@@ -34,14 +34,16 @@ final class Inspect implements Executable {
     private boolean json;
 
     private final Terminal terminal;
+    private final CommonOptions common;
 
-    Inspect(Terminal terminal) {
+    Inspect(Terminal terminal, CommonOptions common) {
         this.terminal = terminal;
+        this.common = common;
     }
 
     @Override
     public int run() {
-        var path = ModelReference.resolve(model);
+        var path = ModelReference.resolve(model, terminal, common);
         try (var checkpoint = Checkpoint.open(path)) {
             var inspection = Inspection.of(path, checkpoint);
             if (json) {

@@ -2,6 +2,7 @@
 package dev.avocet.app;
 
 import dev.avocet.core.AvocetException;
+import dev.avocet.loader.hub.HubSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
@@ -19,21 +20,22 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main {
     private final Terminal terminal;
     private final boolean verbose;
-    private final CommonOptions common = new CommonOptions();
+    private final CommonOptions common;
 
-    private Main(Terminal terminal, boolean verbose) {
+    private Main(Terminal terminal, Supplier<HubSettings> hub, boolean verbose) {
         this.terminal = terminal;
+        this.common = new CommonOptions(hub);
         this.verbose = verbose;
     }
 
     /** The process's entry. */
     public static void main(String[] args) {
-        System.exit(run(Terminal.ofProcess(), args));
+        System.exit(run(Terminal.ofProcess(), HubSettings::fromEnv, args));
     }
 
     /** Runs one command line; returns the exit code. */
-    static int run(Terminal terminal, String... args) {
-        return new Main(terminal, List.of(args).contains("--verbose")).run(args);
+    static int run(Terminal terminal, Supplier<HubSettings> hub, String... args) {
+        return new Main(terminal, hub, List.of(args).contains("--verbose")).run(args);
     }
 
     private int run(String... args) {
@@ -88,10 +90,12 @@ public final class Main {
         commands.put("zero-shot", () -> new ZeroShot(terminal, common));
         commands.put("embed", () -> new Embed(terminal, common));
         commands.put("run", () -> new RunModel(terminal, common));
-        commands.put("preprocess", () -> new Preprocess(terminal));
-        commands.put("tokenize", () -> new Tokenize(terminal));
-        commands.put("inspect", () -> new Inspect(terminal));
-        commands.put("models", () -> new Models(terminal));
+        commands.put("preprocess", () -> new Preprocess(terminal, common));
+        commands.put("tokenize", () -> new Tokenize(terminal, common));
+        commands.put("inspect", () -> new Inspect(terminal, common));
+        commands.put("download", () -> new Download(terminal, common));
+        commands.put("models", () -> new Models(terminal, common));
+        commands.put("verify", () -> new Verify(terminal, common));
         commands.put("doctor", () -> new Doctor(terminal, common));
         commands.put("bench", () -> new Bench(terminal, common));
         commands.put("explain", () -> new Explain(terminal, common));

@@ -16,23 +16,23 @@ import java.util.stream.Collectors;
  */
 record ModelReference(String name, Path folder) {
     /** The description of an option that takes one. */
-    static final String HELP =
-            "The model: a folder in Hugging Face layout, or a bundled one (tiny-vit, tiny-align).";
+    static final String HELP = "The model: a folder in Hugging Face layout, a bundled one (tiny-vit, tiny-align), or a "
+            + "name on the hub, owner/name or owner/name@revision, which is downloaded when it is not in the cache.";
 
     private static final Pattern HUB_ID = Pattern.compile("[\\w.-]+/[\\w.-]+(@\\S+)?");
 
     /** The model, or the demo, which is then announced, where none is named. */
-    static ModelReference of(String reference, Demo otherwise, Terminal terminal) {
+    static ModelReference of(String reference, Demo otherwise, Terminal terminal, CommonOptions common) {
         if (reference != null) {
-            return of(reference);
+            return of(reference, terminal, common);
         }
         otherwise.announce(terminal);
         return new ModelReference(otherwise.id(), otherwise.folder());
     }
 
     /** The model. */
-    static ModelReference of(String reference) {
-        var path = resolve(reference);
+    static ModelReference of(String reference, Terminal terminal, CommonOptions common) {
+        var path = resolve(reference, terminal, common);
         if (!Files.isDirectory(path)) {
             throw new AvocetException(
                     path + " is not a folder; --model takes the folder with config.json and the weights");
@@ -40,8 +40,8 @@ record ModelReference(String name, Path folder) {
         return new ModelReference(reference, path);
     }
 
-    /** The file or folder that a reference stands for. */
-    static Path resolve(String reference) {
+    /** The file or folder that a reference stands for; a model of the hub is downloaded where the cache lacks it. */
+    static Path resolve(String reference, Terminal terminal, CommonOptions common) {
         if (reference.isBlank()) {
             throw new UsageException("the model's name is empty");
         }
@@ -53,7 +53,24 @@ record ModelReference(String name, Path folder) {
         if (isPath) {
             throw new AvocetException(path + " does not exist; check the path of the model");
         }
-        return Demo.named(reference).map(Demo::folder).orElseThrow(() -> unknown(reference));
+        return Demo.named(reference).map(Demo::folder).orElseGet(() -> download(reference, terminal, common));
+    }
+
+    /** A model of the hub, by a name that can't be meant for something on this machine. */
+    static Path download(String reference, Terminal terminal, CommonOptions common) {
+        if (!HUB_ID.matcher(reference).matches()) {
+            var bundled = Arrays.stream(Demo.values()).map(Demo::id).collect(Collectors.joining(", "));
+            throw new AvocetException("there is no model \"" + reference + "\": neither a path nor a bundled model ("
+                    + bundled + ") nor a name on the hub (owner/name); check the name");
+        }
+        var owner = path(reference.substring(0, reference.indexOf('/')));
+        if (Files.isDirectory(owner)) {
+            throw new AvocetException("there is no " + reference + " in the folder " + owner
+                    + "; check the path (a model of the hub is not looked for where a folder has its owner's name)");
+        }
+        try (var downloads = new Downloads(terminal)) {
+            return common.hub().model(reference, downloads);
+        }
     }
 
     /** The shell replaces ~ only where it begins a word: not in --model=~/vit. */
@@ -65,18 +82,5 @@ record ModelReference(String name, Path folder) {
         } catch (InvalidPathException e) {
             throw new AvocetException("\"" + reference + "\" is not a path: " + e.getReason(), e);
         }
-    }
-
-    private static AvocetException unknown(String reference) {
-        var bundled = Arrays.stream(Demo.values()).map(Demo::id).collect(Collectors.joining(", "));
-        if (HUB_ID.matcher(reference).matches()) {
-            return new AvocetException(
-                    "there is no folder " + reference + ", and models of the hub are not supported yet; "
-                            + "download " + reference + " by other means and pass its folder, or a bundled model ("
-                            + bundled + ")");
-        }
-        return new AvocetException(
-                "there is no model \"" + reference + "\": neither a path nor a bundled model (" + bundled
-                        + "); check the name");
     }
 }

@@ -10,15 +10,19 @@ import picocli.CommandLine.Option;
 @Command(
         name = "models",
         header = "List the models that are there, and where.",
-        description = {"", "These names can be passed as --model; so can any folder in Hugging Face layout.", ""})
+        description = {"",
+            "These names can be passed as --model; so can any folder in Hugging Face layout, and any name on the hub.",
+            ""})
 final class Models implements Executable {
     @Option(names = "--json", description = "Print JSON Lines: one object per model.")
     private boolean json;
 
     private final Terminal terminal;
+    private final CommonOptions common;
 
-    Models(Terminal terminal) {
+    Models(Terminal terminal, CommonOptions common) {
         this.terminal = terminal;
+        this.common = common;
     }
 
     @Override
@@ -40,6 +44,17 @@ final class Models implements Executable {
                 } else {
                     show(demo, folder, totals);
                 }
+            }
+        }
+        for (var model : common.hub().cachedModels()) {
+            if (json) {
+                lines.line(line -> {
+                    line.writeStringField("model", model.name());
+                    line.writeStringField("path", model.folder().toString());
+                });
+            } else {
+                terminal.out().println(DisplayText.clean(model.name()));
+                terminal.out().println("  downloaded  " + model.folder());
             }
         }
         return OK;

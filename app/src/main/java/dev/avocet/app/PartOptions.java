@@ -40,8 +40,8 @@ final class PartOptions {
     }
 
     /** The model that was named, or the demo. */
-    ModelReference model(Terminal terminal) {
-        return ModelReference.of(model, Demo.TINY_VIT, terminal);
+    ModelReference model(Terminal terminal, CommonOptions common) {
+        return ModelReference.of(model, Demo.TINY_VIT, terminal, common);
     }
 
     int batch() {

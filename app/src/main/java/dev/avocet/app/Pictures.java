@@ -12,14 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
-/** The pictures that a user names: files, folders, and {@code -} for standard input. */
+/** The pictures that a user names: files, folders, URLs, and {@code -} for standard input. */
 final class Pictures {
     /** The description of a parameter that takes them. */
-    static final String HELP = "A picture, a folder of pictures, or - for standard input.";
+    static final String HELP = "A picture, a folder of pictures, an http or https address, or - for standard input.";
 
     private static final Set<String> ENDINGS =
             Set.of("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "tif", "tiff", "webp");
+
+    private static final Pattern URL = Pattern.compile("https?://", Pattern.CASE_INSENSITIVE);
 
     private Pictures() {}
 
@@ -84,12 +87,14 @@ final class Pictures {
     }
 
     /** All pictures, in the order in which they are named, those of a folder by their names. */
-    static List<Picture> of(List<String> names, Terminal terminal) {
+    static List<Picture> of(List<String> names, Terminal terminal, CommonOptions common) {
         requireOneStandardInput(names);
         var pictures = new ArrayList<Picture>();
         for (var name : names) {
             if (name.equals("-")) {
                 pictures.add(new Picture(name, () -> Image.read(terminal.in())));
+            } else if (URL.matcher(name).lookingAt()) {
+                pictures.add(new Picture(name, () -> Image.read(common.fetch(name))));
             } else {
                 add(name, pictures);
             }

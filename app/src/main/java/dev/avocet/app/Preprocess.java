@@ -37,19 +37,21 @@ final class Preprocess implements Executable {
     private Path output;
 
     private final Terminal terminal;
+    private final CommonOptions common;
 
-    Preprocess(Terminal terminal) {
+    Preprocess(Terminal terminal, CommonOptions common) {
         this.terminal = terminal;
+        this.common = common;
     }
 
     @Override
     public int run() {
         OutputFile.requireWritable(output);
-        var preprocessor = Preprocessor.load(ModelReference.of(model).folder());
+        var preprocessor = Preprocessor.load(ModelReference.of(model, terminal, common).folder());
         var pixels = new ArrayList<float[]>();
         var sizes = new ArrayList<Extent>();
         int code = Pictures.forEach(
-                Pictures.of(images, terminal),
+                Pictures.of(images, terminal, common),
                 terminal,
                 (_, image) -> {
                     sizes.add(sameSize(sizes, preprocessor.framing().of(image)));

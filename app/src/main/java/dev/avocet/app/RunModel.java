@@ -61,7 +61,7 @@ final class RunModel implements Executable {
     @Override
     public int run() {
         OutputFile.requireWritable(output);
-        var chosen = ModelReference.of(model);
+        var chosen = ModelReference.of(model, terminal, common);
         try (var pretrained = Pretrained.open(chosen.folder());
                 var given = Checkpoint.open(input);
                 var device = common.open(terminal, () -> Work.of(chosen));

@@ -104,7 +104,14 @@ final class Terminal {
 
     /** Shows how far the work is, in place of what was shown before; only to a person who does not see results scroll by. */
     void progress(String message) {
-        if (traits.err() == Target.SCREEN && traits.out() != Target.SCREEN) {
+        if (traits.out() != Target.SCREEN) {
+            status(message);
+        }
+    }
+
+    /** The same, while there are no results yet. */
+    void status(String message) {
+        if (traits.err() == Target.SCREEN) {
             err.print(ERASE_LINE + message);
             err.flush();
             progressIsShown = true;

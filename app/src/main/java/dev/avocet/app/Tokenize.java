@@ -56,9 +56,11 @@ final class Tokenize implements Executable {
     private boolean pad;
 
     private final Terminal terminal;
+    private final CommonOptions common;
 
-    Tokenize(Terminal terminal) {
+    Tokenize(Terminal terminal, CommonOptions common) {
         this.terminal = terminal;
+        this.common = common;
     }
 
     @Override
@@ -66,7 +68,7 @@ final class Tokenize implements Executable {
         if (texts.isEmpty() && file == null) {
             throw new UsageException("there is no text: give --text or --file");
         }
-        var folder = ModelReference.of(model).folder();
+        var folder = ModelReference.of(model, terminal, common).folder();
         var tokenizer = Tokenizer.load(folder);
         var lines = new JsonLines(terminal.out());
         Consumer<String> print = pad ? padded(tokenizer, length(folder, tokenizer), lines) : whole(tokenizer, lines);

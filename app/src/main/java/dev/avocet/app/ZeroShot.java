@@ -53,12 +53,13 @@ final class ZeroShot implements Executable {
             throw new UsageException("--template \"" + template + "\" has no {} for the label");
         }
         var names = labels.names();
-        var chosen = ModelReference.of(model, Demo.TINY_ALIGN, terminal);
+        var chosen = ModelReference.of(model, Demo.TINY_ALIGN, terminal, common);
         try (var device = common.open(terminal, () -> Work.of(chosen));
                 var align = Align.load(chosen.folder(), device)) {
             var set = align.labels(template, names);
             int shown = topK == null ? names.size() : Math.min(topK, names.size());
-            return new Answers(terminal, json).of(images, image -> align.zeroShot(image, set).subList(0, shown));
+            return new Answers(terminal, common, json).of(images,
+                    image -> align.zeroShot(image, set).subList(0, shown));
         }
     }
 }

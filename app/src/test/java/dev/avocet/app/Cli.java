@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.avocet.core.backend.BackendUnavailable;
 import dev.avocet.core.backend.Device;
+import dev.avocet.loader.hub.HubSettings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,6 +27,11 @@ final class Cli {
     static final Path GOLDEN = Path.of("../pipelines/src/test/resources/golden");
     /** Where no C compiler was found, the reference is what there is. */
     static final String DEVICE = hasCpu() ? "cpu" : "reference";
+
+    /** No network, and nothing in the cache. */
+    static final HubSettings NO_HUB =
+            new HubSettings(URI.create("http://hub.invalid"), Path.of("target/no-cache"),
+                    "", true, true, Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofMillis(1));
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -79,11 +87,20 @@ final class Cli {
 
     /** Runs a command line with something on standard input. */
     static Result withInput(byte[] input, Object... args) {
+        return run(input, NO_HUB, args);
+    }
+
+    /** Runs a command line that may use this hub. */
+    static Result withHub(HubSettings hub, Object... args) {
+        return run(new byte[0], hub, args);
+    }
+
+    private static Result run(byte[] input, HubSettings hub, Object... args) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         var traits = new Terminal.Traits(Terminal.Target.FILE, Terminal.Target.FILE, true, false);
         var terminal = new Terminal(new ByteArrayInputStream(input), out, err, traits);
-        int code = Main.run(terminal, words(args));
+        int code = Main.run(terminal, () -> hub, words(args));
         return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 

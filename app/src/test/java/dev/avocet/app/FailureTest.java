@@ -17,8 +17,12 @@ class FailureTest {
     private static final String CASES =
             """
                     classify a.jpg --model tiny-vti | there is no model "tiny-vti": neither a path nor a bundled model (tiny-vit
-                    classify a.jpg --model a/b | there is no folder a/b, and models of the hub are not supported yet; download a/b
-                    classify a.jpg --model a/b@refs/pr/2 | there is no folder a/b@refs/pr/2, and models of the hub are not
+                    classify a.jpg --model a/b | a/b is not complete in the cache target/no-cache/models--a--b, and the network is not to
+                    classify a.jpg --model a/b@refs/pr/2 | a/b@refs/pr/2 is not complete in the cache
+                    classify a.jpg --model src/tiny-vit | there is no src/tiny-vit in the folder src; check the path
+                    classify a.jpg --model a/b/c | there is no model "a/b/c": neither a path nor a bundled model
+                    download a--b/c | "a--b/c" is no name of a repository on the hub; write owner/name
+                    verify tiny-vit | no published values of "tiny-vit" come with Avocet, only of align-base
                     classify a.jpg --model ./nowhere | ./nowhere does not exist; check the path of the model
                     classify a.jpg --model /no/where | /no/where does not exist; check the path of the model
                     classify a.jpg --model ./tiny-vit | ./tiny-vit does not exist; check the path of the model

@@ -28,7 +28,8 @@ class HelpTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"classify", "zero-shot", "embed", "run", "preprocess", "tokenize", "inspect", "models", "doctor",
+            strings = {"classify", "zero-shot", "embed", "run", "preprocess", "tokenize", "inspect", "models",
+                "download", "verify", "doctor",
                 "bench", "explain", "profile", "completion"})
     void everyCommandExplainsItselfIn80Columns(String command) {
         assertTrue(Cli.ok("--help").out().contains("\n  " + command + " "));

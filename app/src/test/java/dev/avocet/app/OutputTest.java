@@ -31,7 +31,8 @@ class OutputTest {
             }
         };
         var traits = new Terminal.Traits(target, Terminal.Target.FILE, true, false);
-        int code = Main.run(new Terminal(InputStream.nullInputStream(), broken, err, traits), Cli.words(args));
+        int code = Main.run(new Terminal(InputStream.nullInputStream(), broken, err, traits), () -> Cli.NO_HUB,
+                Cli.words(args));
         return new Cli.Result(code, "", err.toString(StandardCharsets.UTF_8));
     }
 

@@ -46,16 +46,17 @@ class TerminalTest {
 
     @Test
     void helpHasColourOnlyWhereItIsWanted() {
-        Main.run(terminal(Terminal.Target.FILE, Terminal.Target.FILE, true, false), "--help");
+        Main.run(terminal(Terminal.Target.FILE, Terminal.Target.FILE, true, false), () -> Cli.NO_HUB, "--help");
         assertFalse(out().contains("\u001b"));
-        Main.run(terminal(Terminal.Target.SCREEN, Terminal.Target.SCREEN, true, true), "--help");
+        Main.run(terminal(Terminal.Target.SCREEN, Terminal.Target.SCREEN, true, true), () -> Cli.NO_HUB, "--help");
         assertTrue(out().contains("\u001b["));
     }
 
     @Test
     void withoutUnicodeBarsAreOfPlainCharacters() {
-        Main.run(terminal(Terminal.Target.FILE, Terminal.Target.FILE, false, false), Cli.words("classify",
-                Cli.SAMPLES.resolve("cat.jpg"), "--model", "tiny-vit", "--device", Cli.DEVICE));
+        Main.run(terminal(Terminal.Target.FILE, Terminal.Target.FILE, false, false), () -> Cli.NO_HUB,
+                Cli.words("classify",
+                        Cli.SAMPLES.resolve("cat.jpg"), "--model", "tiny-vit", "--device", Cli.DEVICE));
         assertTrue(out().contains("  ####"), out());
         assertTrue(out().chars().allMatch(each -> each < 128), out());
     }

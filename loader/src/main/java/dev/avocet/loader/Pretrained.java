@@ -6,6 +6,7 @@ import dev.avocet.core.model.Model;
 import dev.avocet.core.nn.Weights;
 import dev.avocet.loader.checkpoint.Checkpoint;
 import dev.avocet.loader.checkpoint.JsonFile;
+import dev.avocet.loader.hub.CachedModel;
 import dev.avocet.loader.image.Preprocessor;
 import dev.avocet.loader.tokenizer.Tokenizer;
 import java.nio.file.Path;
@@ -44,10 +45,10 @@ public final class Pretrained implements AutoCloseable {
         }
     }
 
-    /** The folder's own name, for messages. */
+    /** The name on the hub, or for other folders their own name, for messages. */
     public String name() {
         var name = folder.toAbsolutePath().normalize().getFileName();
-        return name == null ? folder.toString() : name.toString();
+        return CachedModel.nameOf(folder).orElse(name == null ? folder.toString() : name.toString());
     }
 
     /** The folder. */

@@ -107,7 +107,9 @@ final class Compare implements Callable<Integer> {
             }
         }
         for (var stage : chosen(stages, models, Stage.values(), Stage::of, "--stages")) {
-            comparisons.add(measure(stage.contest(peers, places), new Measurement.Setting(places, 1, runs)));
+            for (var contest : stage.contests(peers, places)) {
+                comparisons.add(measure(contest, new Measurement.Setting(places, 1, runs)));
+            }
         }
         if (write) {
             var file = root.resolve("docs").resolve("performance.md");

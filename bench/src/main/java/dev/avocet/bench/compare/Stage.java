@@ -2,15 +2,16 @@
 package dev.avocet.bench.compare;
 
 import dev.avocet.bench.checkpoint.Preset;
+import dev.avocet.core.model.Extent;
 import dev.avocet.core.tensor.DType;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.loader.image.Image;
+import dev.avocet.loader.image.Resample;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,28 +25,33 @@ import java.util.stream.Collectors;
 /** What happens before a network runs; on one thread each. */
 enum Stage {
     /** JPEG files to RGB. */
-    DECODE("JPEG of 640 x 512 pixels to RGB, one thread", Preset.VIT_LARGE, "rgb", "pillow", 8),
+    DECODE("to RGB, one thread", Preset.VIT_LARGE, "rgb", "pillow"),
     /** RGB to ViT's pixel_values. */
-    VIT_PIXELS("640 x 512 pixels to ViT's 384 x 384, one thread", Preset.VIT_LARGE, "pixel_values", "pillow", 8),
+    VIT_PIXELS("to ViT's 384 x 384, one thread", Preset.VIT_LARGE, "pixel_values", "pillow"),
     /** RGB to ALIGN's pixel_values. */
-    ALIGN_PIXELS("640 x 512 pixels to ALIGN's 289 x 289, one thread", Preset.ALIGN_BASE, "pixel_values", "pillow", 8),
+    ALIGN_PIXELS("to ALIGN's 289 x 289, one thread", Preset.ALIGN_BASE, "pixel_values", "pillow"),
     /** Texts to ids. */
-    TOKENIZE("captions of 8 to 16 words to 64 ids, one thread", Preset.ALIGN_BASE, "input_ids", "tokenizers", 1000);
+    TOKENIZE("captions of 8 to 16 words to 64 ids, one thread", Preset.ALIGN_BASE, "input_ids", "tokenizers");
 
     private static final String PHOTO = "models/samples/boats.jpg";
+    /** Of 640 x 512 pixels, which is what the photograph has. */
+    private static final Extent PHOTO_SIZE = new Extent(512, 640);
+    private static final List<Extent> SIZES =
+            List.of(new Extent(375, 500), PHOTO_SIZE, new Extent(1080, 1920), new Extent(3000, 4000));
+    /** Pixels of a run, as far as one picture does not have more. */
+    private static final int PIXELS = 8 * 640 * 512;
+    private static final int TEXTS = 1000;
 
     private final String title;
     private final Preset preset;
     private final String output;
     private final String peer;
-    private final int batch;
 
-    Stage(String title, Preset preset, String output, String peer, int batch) {
+    Stage(String title, Preset preset, String output, String peer) {
         this.title = title;
         this.preset = preset;
         this.output = output;
         this.peer = peer;
-        this.batch = batch;
     }
 
     /** The names of the peers of all stages. */
@@ -65,8 +71,8 @@ enum Stage {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** The stage, with its peer if its name is given. */
-    Contest contest(Set<String> names, Places places) throws IOException {
+    /** The stage, for each size of picture that it is measured with, with its peer if its name is given. */
+    List<Contest> contests(Set<String> names, Places places) throws IOException {
         var folder = preset.in(places.home());
         var entrants = new LinkedHashMap<String, Contest.Entrant>();
         entrants.put(Contest.AVOCET, inputs -> places.java("StageWorker", folder, inputs, output, 1));
@@ -74,25 +80,35 @@ enum Stage {
             entrants.put(peer, inputs -> places.python("peer_" + peer + ".py", folder.toString(), inputs.toString(),
                     output, "1"));
         }
-        return new Contest(title, batch, inputs(folder, places.root().resolve(PHOTO)), 0, entrants);
-    }
-
-    private Map<String, HostTensor> inputs(Path folder, Path photo) throws IOException {
+        var photo = places.root().resolve(PHOTO);
         return switch (this) {
-            case DECODE -> Map.of("jpeg", repeated(Files.readAllBytes(photo)));
+            case DECODE -> List.of(new Contest("JPEG of " + inPixels(PHOTO_SIZE), batch(PHOTO_SIZE),
+                    Map.of("jpeg", repeated(Files.readAllBytes(photo), batch(PHOTO_SIZE))), 0, entrants));
             case VIT_PIXELS, ALIGN_PIXELS -> {
                 var image = Image.read(photo);
-                yield Map.of("rgb", repeated(image.toRgb(), image.height(), image.width(), 3));
+                yield SIZES.stream().map(size -> new Contest(inPixels(size), batch(size),
+                        Map.of("rgb", repeated(image.resize(size.width(), size.height(), Resample.BICUBIC).toRgb(),
+                                batch(size), size.height(), size.width(), 3)),
+                        0, entrants)).toList();
             }
             case TOKENIZE -> {
                 var texts = captions(Files.readAllLines(folder.resolve("vocab.txt")));
                 var bytes = String.join("\n", texts).getBytes(StandardCharsets.UTF_8);
-                yield Map.of("texts", new HostTensor(DType.U8, Shape.of(bytes.length), MemorySegment.ofArray(bytes)));
+                var input = new HostTensor(DType.U8, Shape.of(bytes.length), MemorySegment.ofArray(bytes));
+                yield List.of(new Contest(title, TEXTS, Map.of("texts", input), 0, entrants));
             }
         };
     }
 
-    private HostTensor repeated(byte[] item, int... dims) {
+    private String inPixels(Extent size) {
+        return size.width() + " x " + size.height() + " pixels " + title;
+    }
+
+    private static int batch(Extent size) {
+        return Math.max(1, PIXELS / (size.height() * size.width()));
+    }
+
+    private static HostTensor repeated(byte[] item, int batch, int... dims) {
         var bytes = new byte[batch * item.length];
         for (int i = 0; i < batch; i++) {
             System.arraycopy(item, 0, bytes, i * item.length, item.length);
@@ -105,11 +121,11 @@ enum Stage {
     }
 
     /** Words that the vocabulary has, some joined to longer ones that it doesn't, capitals and punctuation. */
-    private List<String> captions(List<String> vocabulary) {
+    private static List<String> captions(List<String> vocabulary) {
         var words = vocabulary.stream().filter(word -> word.matches("[a-z]{4,}")).toList();
         var random = new Random(1);
         var captions = new ArrayList<String>();
-        for (int i = 0; i < batch; i++) {
+        for (int i = 0; i < TEXTS; i++) {
             var caption = new StringBuilder("A");
             int length = random.nextInt(7, 16);
             for (int w = 0; w < length; w++) {

@@ -65,7 +65,10 @@ public final class Session implements AutoCloseable {
         return record(inputs).outputs();
     }
 
-    /** The plan for inputs of these shapes and these results; compiled at the first call, cached afterwards. */
+    /**
+     * The plan for inputs of these shapes and these results; compiled at the first call, cached afterwards. Its weights
+     * may be laid out only later: an error in reading them is thrown here or by the run that needs them.
+     */
     public Plan plan(Map<String, Shape> inputs, List<String> outputs) {
         return uses.using(() -> cached(inputs, outputs));
     }

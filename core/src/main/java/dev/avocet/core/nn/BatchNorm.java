@@ -52,8 +52,16 @@ record BatchNorm(double[] scale, double[] shift) {
         public void read(long from, float[] into, int offset, int count) {
             weight.read(from, into, offset, count);
             long perChannel = shape().elements() / scale.length;
-            for (int i = 0; i < count; i++) {
-                into[offset + i] = (float) (into[offset + i] * scale[(int) ((from + i) / perChannel)]);
+            for (long at = from, end; at < from + count; at = end) {
+                int channel = (int) (at / perChannel);
+                end = Math.min((channel + 1) * perChannel, from + count);
+                scale(into, offset + (int) (at - from), (int) (end - at), scale[channel]);
+            }
+        }
+
+        private static void scale(float[] values, int from, int count, double factor) {
+            for (int i = from; i < from + count; i++) {
+                values[i] = (float) (values[i] * factor);
             }
         }
 

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Reads the JSON files of a checkpoint, such as config.json. */
+/** Reads JSON: the files of a checkpoint, such as config.json, and what a server says. */
 public final class JsonFile {
     private static final int LARGEST = 64 << 20;
     private static final StrictJson.Limits LIMITS = new StrictJson.Limits(64, 4_000_000);
@@ -23,6 +23,16 @@ public final class JsonFile {
      */
     public static Map<String, Object> read(Path file) {
         return read(file, Code.BAD_JSON, Code.DUPLICATE_KEY);
+    }
+
+    /** The one value of a document that came by another way, by the same rules; {@code origin} stands in errors. */
+    public static Object parse(byte[] utf8, Path origin) {
+        var source = new StrictJson.Source(origin, "it", Code.BAD_JSON, Code.BAD_JSON, Code.DUPLICATE_KEY, LIMITS);
+        var json = new StrictJson(utf8, source);
+        json.next();
+        var value = json.value();
+        json.finish();
+        return value;
     }
 
     /** The same, with the caller's codes for mistakes in the syntax and for a key that stands twice. */

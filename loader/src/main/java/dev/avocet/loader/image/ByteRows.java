@@ -3,23 +3,21 @@ package dev.avocet.loader.image;
 
 /** Collects rows as interleaved RGB bytes. */
 final class ByteRows implements Rows {
-    private final int width;
     private final byte[] pixels;
     private int at;
 
     ByteRows(int width, int height) {
-        this.width = width;
         this.pixels = new byte[3 * width * height];
     }
 
     @Override
-    public void accept(int[] row, int from) {
-        for (int c = 0; c < 3; c++) {
-            for (int x = 0; x < width; x++) {
-                pixels[at + 3 * x + c] = (byte) row[from + c * width + x];
-            }
+    public void accept(int[] row) {
+        for (int x = 0; x < row.length; x++) {
+            pixels[at + 3 * x] = (byte) row[x];
+            pixels[at + 3 * x + 1] = (byte) (row[x] >> 8);
+            pixels[at + 3 * x + 2] = (byte) (row[x] >> 16);
         }
-        at += 3 * width;
+        at += 3 * row.length;
     }
 
     /** {@code [H,W,3]}, as far as there have been rows. */

@@ -1,122 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.image;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
- * The pass over columns: transposes blocks of the picture, so that the samples of a column lie side by side, sums up
- * columns as {@link RowSums} sums up rows, and transposes the results back.
+ * The pass over columns: transposes blocks of rows, so that the pixels of a column lie side by side, sums up columns as
+ * {@link RowSums} sums up rows, and transposes the results back. Both transpositions move whole pixels.
  */
 final class ColumnSums {
-    /** Rows of a block: the length of the vector loops. */
-    private static final int ROWS = 128;
-    /** Columns of a block, when one output pixel does not need more: as many as stay in a second-level cache. */
-    private static final int COLUMNS = 192;
-    /** Rows, and columns of results, that are transposed at once. */
+    /** Rows of a block, at most: the length of the vector loops. */
+    private static final int ROWS = 384;
+    /** Pixels of the picture that are kept for the sums, when eight rows do not take more. */
+    private static final int KEPT = 1 << 16;
+    /** Columns of the picture, and rows of results, that are transposed at once. */
     private static final int TOGETHER = 8;
+    /** Four bytes, of which a pixel is the first three. */
+    private static final VarHandle PIXEL =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final Weights weights;
     private final byte[] pixels;
-    private final int rowLength;
-    private final WeightedSum sum = new WeightedSum(ROWS);
-    private final int[] columns;
-    private final int[] results;
-    private final int[] offsets;
+    private final int width;
 
-    /** @param pixels interleaved RGB, rows {@code rowLength} bytes apart */
-    ColumnSums(Weights weights, byte[] pixels, int rowLength) {
+    /** @param pixels interleaved RGB, {@code width} pixels in a row */
+    ColumnSums(Weights weights, byte[] pixels, int width) {
         this.weights = weights;
         this.pixels = pixels;
-        this.rowLength = rowLength;
-        this.columns = new int[Math.multiplyExact(3 * Math.max(COLUMNS, weights.most()), ROWS)];
-        this.results = new int[Math.multiplyExact(3 * weights.size(), ROWS)];
-        this.offsets = new int[weights.most() + 3];
+        this.width = width;
     }
 
     /** Hands the results of some rows on. */
     void apply(int firstRow, int endRow, Rows out) {
-        int length = 3 * weights.size();
-        var back = new int[TOGETHER * length];
-        for (int top = firstRow; top < endRow; top += ROWS) {
-            int rows = Math.min(ROWS, endRow - top);
-            for (int x = 0; x < weights.size();) {
-                x = sumColumns(top, rows, x);
-            }
-            for (int y = 0; y < rows; y += TOGETHER) {
-                transposeBack(y, back, length);
-                for (int i = 0; i < Math.min(TOGETHER, rows - y); i++) {
-                    out.accept(back, i * length);
+        int blocks = Math.ceilDiv(endRow - firstRow, Math.clamp(KEPT / weights.most(), TOGETHER, ROWS));
+        int rows = Math.ceilDiv(endRow - firstRow, blocks);
+        var sum = new WeightedSum(weights, rows);
+        var columns = new int[TOGETHER][rows];
+        var results = new int[weights.size()][rows];
+        for (int top = firstRow; top < endRow; top += rows) {
+            // In the last block, rows that are missing hold what was there before, and are not handed on.
+            int count = Math.min(rows, endRow - top);
+            sumColumns(top, count, sum, columns, results);
+            transposeBack(results, count, out);
+        }
+    }
+
+    private void sumColumns(int top, int rows, WeightedSum sum, int[][] columns, int[][] results) {
+        int next = 0;
+        for (int left = weights.begin(); left < weights.end(); left += TOGETHER) {
+            int count = Math.min(TOGETHER, weights.end() - left);
+            transpose(3 * (top * width + left), rows, columns, count, left + count == width);
+            for (int i = 0; i < count; i++) {
+                sum.put(left + i, columns[i]);
+                while (next < results.length && weights.first(next) + weights.count(next) <= left + i + 1) {
+                    sum.make(next, results[next]);
+                    next++;
                 }
             }
         }
     }
 
-    /** Makes as many output columns from {@code x} on as one block of input columns allows; returns the next. */
-    private int sumColumns(int top, int rows, int x) {
-        int first = weights.first(x);
-        int end = x + 1;
-        while (end < weights.size() && weights.first(end) + weights.count(end) <= first + COLUMNS) {
-            end++;
+    /** Puts the pixels of some columns into arrays; behind the picture's last pixel is no fourth byte. */
+    private void transpose(int from, int rows, int[][] columns, int count, boolean last) {
+        if (count == TOGETHER && !last) {
+            transpose(from, rows, columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], columns[6],
+                    columns[7]);
+            return;
         }
-        int count = weights.first(end - 1) + weights.count(end - 1) - first;
-        transpose(top * rowLength + 3 * first, rows, 3 * count);
-        for (int output = x; output < end; output++) {
-            for (int c = 0; c < 3; c++) {
-                int from = (3 * (weights.first(output) - first) + c) * ROWS;
-                int to = (c * weights.size() + output) * ROWS;
-                for (int k = 0; k < offsets.length; k++) {
-                    offsets[k] = from + 3 * Math.min(k, weights.count(output) - 1) * ROWS;
-                }
-                sum.make(weights, output, columns, offsets, results, to);
+        for (int i = 0; i < count; i++) {
+            var column = columns[i];
+            int at = from + 3 * i;
+            for (int row = 0; row < rows; row++, at += 3 * width) {
+                column[row] = pixels[at] & 0xff | (pixels[at + 1] & 0xff) << 8 | (pixels[at + 2] & 0xff) << 16;
             }
         }
-        return end;
     }
 
-    /**
-     * Puts samples of some rows into {@link #columns}: {@code [count,ROWS]}. Eight rows at a time, written out because
-     * the compiler keeps eight addresses in registers but does not unroll a loop over them that far.
-     */
-    private void transpose(int from, int rows, int count) {
+    /** Written out because the compiler keeps eight arrays in registers but does not unroll a loop over them that far. */
+    private void transpose(int from, int rows, int[] column0, int[] column1, int[] column2, int[] column3,
+            int[] column4,
+            int[] column5, int[] column6, int[] column7) {
+        int at = from;
+        for (int row = 0; row < rows; row++, at += 3 * width) {
+            column0[row] = (int) PIXEL.get(pixels, at);
+            column1[row] = (int) PIXEL.get(pixels, at + 3);
+            column2[row] = (int) PIXEL.get(pixels, at + 6);
+            column3[row] = (int) PIXEL.get(pixels, at + 9);
+            column4[row] = (int) PIXEL.get(pixels, at + 12);
+            column5[row] = (int) PIXEL.get(pixels, at + 15);
+            column6[row] = (int) PIXEL.get(pixels, at + 18);
+            column7[row] = (int) PIXEL.get(pixels, at + 21);
+        }
+    }
+
+    /** Hands columns on as rows. */
+    private static void transposeBack(int[][] columns, int rows, Rows out) {
+        var back = new int[TOGETHER][columns.length];
         int whole = rows / TOGETHER * TOGETHER;
         for (int row = 0; row < whole; row += TOGETHER) {
-            int from0 = from + row * rowLength;
-            int from1 = from0 + rowLength;
-            int from2 = from1 + rowLength;
-            int from3 = from2 + rowLength;
-            int from4 = from3 + rowLength;
-            int from5 = from4 + rowLength;
-            int from6 = from5 + rowLength;
-            int from7 = from6 + rowLength;
-            for (int i = 0; i < count; i++) {
-                int to = i * ROWS + row;
-                columns[to] = pixels[from0 + i] & 0xff;
-                columns[to + 1] = pixels[from1 + i] & 0xff;
-                columns[to + 2] = pixels[from2 + i] & 0xff;
-                columns[to + 3] = pixels[from3 + i] & 0xff;
-                columns[to + 4] = pixels[from4 + i] & 0xff;
-                columns[to + 5] = pixels[from5 + i] & 0xff;
-                columns[to + 6] = pixels[from6 + i] & 0xff;
-                columns[to + 7] = pixels[from7 + i] & 0xff;
+            transposeBack(columns, row, back[0], back[1], back[2], back[3], back[4], back[5], back[6], back[7]);
+            for (var each : back) {
+                out.accept(each);
             }
         }
         for (int row = whole; row < rows; row++) {
-            for (int i = 0; i < count; i++) {
-                columns[i * ROWS + row] = pixels[from + row * rowLength + i] & 0xff;
+            for (int x = 0; x < columns.length; x++) {
+                back[0][x] = columns[x][row];
             }
+            out.accept(back[0]);
         }
     }
 
-    /** Puts eight rows of {@link #results}, from {@code row} on, into {@code back}: {@code [8,length]}. */
-    private void transposeBack(int row, int[] back, int length) {
-        for (int i = 0; i < length; i++) {
-            int from = i * ROWS + row;
-            back[i] = results[from];
-            back[length + i] = results[from + 1];
-            back[2 * length + i] = results[from + 2];
-            back[3 * length + i] = results[from + 3];
-            back[4 * length + i] = results[from + 4];
-            back[5 * length + i] = results[from + 5];
-            back[6 * length + i] = results[from + 6];
-            back[7 * length + i] = results[from + 7];
+    private static void transposeBack(int[][] columns, int row, int[] back0, int[] back1, int[] back2, int[] back3,
+            int[] back4, int[] back5, int[] back6, int[] back7) {
+        for (int x = 0; x < columns.length; x++) {
+            var column = columns[x];
+            back0[x] = column[row];
+            back1[x] = column[row + 1];
+            back2[x] = column[row + 2];
+            back3[x] = column[row + 3];
+            back4[x] = column[row + 4];
+            back5[x] = column[row + 5];
+            back6[x] = column[row + 6];
+            back7[x] = column[row + 7];
         }
     }
 }

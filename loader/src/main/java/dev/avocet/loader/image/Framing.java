@@ -104,8 +104,7 @@ public record Framing(Optional<TargetSize> resize, Resample resample, Optional<E
         int left = (cropped.width() - kept.width() + 1) / 2;
         var window = new Resize.Window((resized.width() - kept.width()) / 2, (resized.height() - kept.height()) / 2,
                 kept.width(), kept.height());
-        var rows = new NumberRows(numbers, kept.width(), into, plane, whole.width());
-        rows.at = offset + top * whole.width() + left;
+        var rows = new NumberRows(numbers, into, offset + top * whole.width() + left, plane, whole.width());
         new Resize(resample, resized.width(), resized.height(), window).apply(image, rows);
     }
 
@@ -124,27 +123,25 @@ public record Framing(Optional<TargetSize> resize, Resample resample, Optional<E
     /** Writes rows into planes, each value replaced by its number. */
     private static final class NumberRows implements Rows {
         private final float[] numbers;
-        private final int width;
         private final float[] into;
         private final int plane;
         private final int stride;
         private int at;
 
-        NumberRows(float[] numbers, int width, float[] into, int plane, int stride) {
+        NumberRows(float[] numbers, float[] into, int at, int plane, int stride) {
             this.numbers = numbers;
-            this.width = width;
             this.into = into;
+            this.at = at;
             this.plane = plane;
             this.stride = stride;
         }
 
         @Override
-        public void accept(int[] row, int from) {
-            for (int c = 0; c < 3; c++) {
-                int to = at + c * plane;
-                for (int x = 0; x < width; x++) {
-                    into[to + x] = numbers[256 * c + row[from + c * width + x]];
-                }
+        public void accept(int[] row) {
+            for (int x = 0; x < row.length; x++) {
+                into[at + x] = numbers[row[x] & 0xff];
+                into[at + plane + x] = numbers[256 + (row[x] >> 8 & 0xff)];
+                into[at + 2 * plane + x] = numbers[512 + (row[x] >> 16 & 0xff)];
             }
             at += stride;
         }

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Resizes 8-bit RGB pictures to the very bytes of Pillow's {@code Image.resize}: fixed-point weights, one pass over the
  * columns and one over the rows, each rounded to 8 bits.
  *
- * <p>Both passes are the same weighted sum of rows, in loops that the just-in-time compiler turns into vector code: for
+ * <p>Both passes are the same {@link WeightedSum}, in loops that the just-in-time compiler turns into vector code: for
  * the pass over columns the picture is transposed in blocks that stay in the cache. Rows go from one pass to the next
  * as they are made, so that little memory is needed beside the picture.
  */
@@ -28,7 +28,7 @@ final class Resize {
         this.window = window;
     }
 
-    /** Hands the window's rows on, each with its red, green and blue apart: {@code [3,width]}. */
+    /** Hands the window's rows on. */
     void apply(Image image, Rows out) {
         if (filter == Resample.NEAREST) {
             nearest(image, out);
@@ -38,16 +38,15 @@ final class Resize {
         if (image.width() == width) {
             if (rows) {
                 var weights = weights(image.height(), height, window.top, window.height);
-                pick(image, weights.begin(), weights.end(), new RowSums(weights, 3 * window.width, out));
+                pick(image, weights.begin(), weights.end(), new RowSums(weights, window.width, out));
             } else {
                 pick(image, window.top, window.top + window.height, out);
             }
             return;
         }
         var byColumn = weights(image.width(), width, window.left, window.width);
-        int rowLength = 3 * image.width();
         if (!rows) {
-            var columns = new ColumnSums(byColumn, image.pixels(), rowLength);
+            var columns = new ColumnSums(byColumn, image.pixels(), image.width());
             columns.apply(window.top, window.top + window.height, out);
             return;
         }
@@ -59,11 +58,11 @@ final class Resize {
             var shorter = new ByteRows(image.width(), window.height);
             var all =
                     new Resize(filter, image.width(), height, new Window(0, window.top, image.width(), window.height));
-            all.pick(image, byRow.begin(), byRow.end(), new RowSums(byRow, rowLength, shorter));
-            new ColumnSums(byColumn, shorter.pixels(), rowLength).apply(0, window.height, out);
+            all.pick(image, byRow.begin(), byRow.end(), new RowSums(byRow, image.width(), shorter));
+            new ColumnSums(byColumn, shorter.pixels(), image.width()).apply(0, window.height, out);
         } else {
-            var columns = new ColumnSums(byColumn, image.pixels(), rowLength);
-            columns.apply(byRow.begin(), byRow.end(), new RowSums(byRow, 3 * window.width, out));
+            var columns = new ColumnSums(byColumn, image.pixels(), image.width());
+            columns.apply(byRow.begin(), byRow.end(), new RowSums(byRow, window.width, out));
         }
     }
 
@@ -89,14 +88,12 @@ final class Resize {
 
     private static void pick(Image image, int y, int[] columns, Rows out) {
         var pixels = image.pixels();
-        var row = new int[3 * columns.length];
-        for (int c = 0; c < 3; c++) {
-            int from = 3 * y * image.width() + c;
-            for (int x = 0; x < columns.length; x++) {
-                row[c * columns.length + x] = pixels[from + 3 * columns[x]] & 0xff;
-            }
+        var row = new int[columns.length];
+        for (int x = 0; x < columns.length; x++) {
+            int at = 3 * (y * image.width() + columns[x]);
+            row[x] = pixels[at] & 0xff | (pixels[at + 1] & 0xff) << 8 | (pixels[at + 2] & 0xff) << 16;
         }
-        out.accept(row, 0);
+        out.accept(row);
     }
 
     private static int[] nearest(int inSize, int outSize, int from, int count) {

@@ -7,7 +7,7 @@ interface Rows {
     /**
      * Takes the next row, which the caller may overwrite afterwards.
      *
-     * @param row holds, from {@code from} on, all red, then all green, then all blue values, 0 to 255
+     * @param row one {@code int} for each pixel: red in its lowest byte, then green, then blue, then 0
      */
-    void accept(int[] row, int from);
+    void accept(int[] row);
 }

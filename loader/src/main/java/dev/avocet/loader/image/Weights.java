@@ -24,7 +24,7 @@ final class Weights {
         double scale = (double) (float) inSize / outSize;
         double filterScale = Math.max(1, scale);
         double support = filter.support() * filterScale;
-        most = (int) Math.ceil(support) * 2 + 1;
+        most = Math.min(inSize, (int) Math.ceil(support) * 2 + 1);
         firsts = new int[count];
         counts = new int[count];
         stride = most + 3;

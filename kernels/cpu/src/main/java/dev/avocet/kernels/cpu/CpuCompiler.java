@@ -7,7 +7,7 @@ import dev.avocet.core.backend.Plan;
 import dev.avocet.core.graph.Fusion;
 import dev.avocet.core.graph.Graph;
 
-/** Compiles the graphs of one model: joins steps, places values, writes the program, packs the weights it is the first to use. */
+/** Compiles the graphs of one model: joins steps, places values, writes the program, has the weights packed that it is the first to use. */
 final class CpuCompiler implements Compiler {
     private final Kernels kernels;
     private final Crew crew;
@@ -16,7 +16,7 @@ final class CpuCompiler implements Compiler {
     CpuCompiler(Kernels kernels, Crew crew) {
         this.kernels = kernels;
         this.crew = crew;
-        this.weights = new PackedWeights(kernels, crew.threads());
+        this.weights = new PackedWeights(kernels);
     }
 
     @Override
@@ -24,13 +24,14 @@ final class CpuCompiler implements Compiler {
         var fused = Fusion.fuse(graph);
         var values = new Values(fused, kernels, weights);
         var program = lower(fused, values, weights);
-        weights.fill();
-        return new CpuPlan(graph, program, values, crew);
+        var fillings = weights.fill();
+        crew.begin(fillings);
+        return new CpuPlan(graph, program, values, fillings, crew);
     }
 
     @Override
     public Outline outline(Graph graph) {
-        try (var places = new PackedWeights(kernels, crew.threads())) { // reserved, and never filled
+        try (var places = new PackedWeights(kernels)) { // reserved, and never filled
             var fused = Fusion.fuse(graph);
             var program = lower(fused, new Values(fused, kernels, places), places);
             return new Outline(program.steps(), program.runBytes(crew.threads()), places.bytes());
@@ -48,6 +49,7 @@ final class CpuCompiler implements Compiler {
 
     @Override
     public synchronized void close() {
+        weights.fill().forEach(crew::forget);
         weights.close();
     }
 }

@@ -18,12 +18,15 @@ final class CpuPlan implements Plan {
     private final List<Rows> inputs;
     private final List<Rows> outputs;
     private final Crew crew;
+    private volatile List<Filling> fillings;
 
-    CpuPlan(Graph graph, Program program, Values values, Crew crew) {
+    /** @param fillings of the weights that it reads, as far as they are not finished */
+    CpuPlan(Graph graph, Program program, Values values, List<Filling> fillings, Crew crew) {
         this.graph = graph;
         this.program = program;
         this.inputs = graph.inputs().stream().map(input -> values.of(input.tensor())).toList();
         this.outputs = graph.outputs().values().stream().map(values::of).toList();
+        this.fillings = fillings;
         this.crew = crew;
     }
 
@@ -75,6 +78,10 @@ final class CpuPlan implements Plan {
     private void compute(List<HostTensor> given, List<HostTensor> results, long clock) {
         var slot = crew.take();
         try {
+            if (!fillings.isEmpty()) {
+                crew.finish(fillings);
+                fillings = List.of();
+            }
             slot.load(program, clock);
             for (int i = 0; i < inputs.size(); i++) {
                 copyIn(given.get(i).data(), inputs.get(i), slot.arena());

@@ -8,12 +8,15 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * A device's slots and threads.
@@ -21,6 +24,9 @@ import java.util.concurrent.locks.LockSupport;
  * <p>A caller computes on its own thread. Where there are fewer callers than threads, helpers join in; each caller more
  * sends a helper away, so that never more threads compute than the device has. The schedule itself is native, see run.c:
  * what is left here is waiting.
+ *
+ * <p>Weights are packed under the same rule: by a caller that needs them and by helpers that no call needs. One helper more
+ * than callers leave room for takes the place of the caller while there is none.
  */
 final class Crew implements AutoCloseable {
     /** Rounds of watching before a thread gives way: about 50 microseconds, less than waking a thread takes. */
@@ -30,6 +36,10 @@ final class Crew implements AutoCloseable {
 
     private static final long MOMENT_NANOS = 50_000;
     private static final long IDLE_SECONDS = 10;
+    /** How long compiling waits for weights: small models are complete by then, large ones don't hold up their loading. */
+    private static final long PATIENCE_NANOS = 50_000_000;
+    /** Where run.h has the number of callers. */
+    private static final long CALLERS_OFFSET = 64;
     /** Where run.h has the device's counter of events. */
     private static final long EVENTS_OFFSET = 128;
 
@@ -42,6 +52,7 @@ final class Crew implements AutoCloseable {
     private final List<Slot> slots = new ArrayList<>();
     private final ArrayDeque<Slot> idle = new ArrayDeque<>();
     private final List<Helper> helpers = new ArrayList<>();
+    private final Queue<Filling> fillings = new ConcurrentLinkedQueue<>();
     private final ExecutorService deputies;
 
     Crew(Kernels kernels, DeviceOptions options) {
@@ -58,7 +69,7 @@ final class Crew implements AutoCloseable {
         idle.addAll(slots);
         free = new Semaphore(count, true);
         deputies = deputies(count);
-        for (int i = 1; i < options.threads(); i++) {
+        for (int i = 1; i <= options.threads(); i++) {
             helpers.add(new Helper(i));
         }
     }
@@ -133,9 +144,53 @@ final class Crew implements AutoCloseable {
             }
         }
         long others = kernels.close(device.address(), slot.index());
-        if (others > 0) {
+        if (others > 0 || !fillings.isEmpty()) {
             wakeHelpers(others);
         }
+    }
+
+    /** Has weights packed by whoever has time; waits for them a moment if a slot is free. */
+    void begin(List<Filling> wanted) {
+        wanted.stream().filter(filling -> !fillings.contains(filling)).forEach(fillings::add);
+        if (wanted.isEmpty() || !free.tryAcquire()) {
+            return;
+        }
+        try {
+            long began = System.nanoTime();
+            finish(wanted, () -> System.nanoTime() - began < PATIENCE_NANOS);
+        } finally {
+            free.release();
+        }
+    }
+
+    /** Completes weights that a call needs; the caller has a slot. */
+    void finish(List<Filling> wanted) {
+        finish(wanted, () -> true);
+    }
+
+    private void finish(List<Filling> wanted, BooleanSupplier goOn) {
+        changeCallers(1);
+        try {
+            for (var filling : wanted) {
+                filling.finish(goOn);
+                if (filling.isFinished()) {
+                    forget(filling);
+                }
+            }
+        } finally {
+            changeCallers(-1);
+        }
+    }
+
+    private void changeCallers(long change) {
+        long before = (long) LONG.getAndAdd(device.segment(), CALLERS_OFFSET, change);
+        long _ = (long) LONG.getAndAdd(device.segment(), EVENTS_OFFSET, 1L);
+        wakeHelpers(before + change);
+    }
+
+    /** Has weights packed no longer. */
+    void forget(Filling filling) {
+        fillings.remove(filling);
     }
 
     /** What times one run of a program. */
@@ -148,6 +203,10 @@ final class Crew implements AutoCloseable {
         for (int i = 0; i < options.threads() - callers; i++) {
             helpers.get(i).wake();
         }
+    }
+
+    private long callers() {
+        return (long) LONG.getVolatile(device.segment(), CALLERS_OFFSET);
     }
 
     private long events() {
@@ -171,15 +230,26 @@ final class Crew implements AutoCloseable {
         public void run() {
             while (!dismissed) {
                 long seen = events();
-                if (!kernels.help(device.address(), number, SPINS)) {
+                if (number < options.threads() && !kernels.help(device.address(), number, SPINS)) {
                     Thread.yield();
                     continue;
                 }
+                pack(seen);
                 asleep = true;
                 while (events() == seen && !dismissed) {
                     LockSupport.park(Crew.this);
                 }
                 asleep = false;
+            }
+        }
+
+        /** Packs weights until something else may be to do. */
+        private void pack(long seen) {
+            for (var filling : fillings) {
+                filling.help(() -> !dismissed && events() == seen && number <= options.threads() - callers());
+                if (!filling.hasWork()) {
+                    forget(filling);
+                }
             }
         }
 

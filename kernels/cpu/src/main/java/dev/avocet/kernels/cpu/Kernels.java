@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.kernels.cpu;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.avocet.core.backend.BackendUnavailable;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
@@ -31,18 +26,18 @@ final class Kernels {
     private final int panel;
 
     private Kernels(SymbolLookup symbols) {
-        plan = bind(symbols, "avocet_plan", 3);
-        pack = bind(symbols, "avocet_pack", 5);
-        open = bind(symbols, "avocet_open", 2);
-        run = bind(symbols, "avocet_run", 3);
-        help = bind(symbols, "avocet_help", 3);
-        close = bind(symbols, "avocet_close", 2);
-        rowStride = bind(symbols, "avocet_row_stride", 1);
-        job = bind(symbols, "avocet_job", 2);
-        deviceBytes = bind(symbols, "avocet_device_bytes", 1);
-        ticks = bind(symbols, "avocet_ticks", 0);
-        peak = bind(symbols, "avocet_peak", 1);
-        panel = (int) call(bind(symbols, "avocet_panel", 0));
+        plan = bind(symbols, "avocet_plan");
+        pack = bind(symbols, "avocet_pack");
+        open = bind(symbols, "avocet_open");
+        run = bind(symbols, "avocet_run");
+        help = bind(symbols, "avocet_help");
+        close = bind(symbols, "avocet_close");
+        rowStride = bind(symbols, "avocet_row_stride");
+        job = bind(symbols, "avocet_job");
+        deviceBytes = bind(symbols, "avocet_device_bytes");
+        ticks = bind(symbols, "avocet_ticks");
+        peak = bind(symbols, "avocet_peak");
+        panel = (int) call(bind(symbols, "avocet_panel"));
     }
 
     /** The kernels of a tier; they live as long as the arena. */
@@ -53,16 +48,13 @@ final class Kernels {
     /** A bit for each tier that this machine can run. */
     static long supportedTiers() {
         try (var arena = Arena.ofConfined()) {
-            return call(bind(NativeLibrary.load(Tier.BASELINE, arena), "avocet_tiers", 0));
+            return call(bind(NativeLibrary.load(Tier.BASELINE, arena), "avocet_tiers"));
         }
     }
 
-    private static MethodHandle bind(SymbolLookup symbols, String name, int parameters) {
-        var layouts = new MemoryLayout[parameters];
-        java.util.Arrays.fill(layouts, JAVA_LONG);
-        var address = symbols.find(name).orElseThrow(
-                () -> new BackendUnavailable("the native library has no " + name + "; its build is older than this"));
-        return Linker.nativeLinker().downcallHandle(address, FunctionDescriptor.of(JAVA_LONG, layouts));
+    private static MethodHandle bind(SymbolLookup symbols, String name) {
+        return NativeLibrary.function(symbols.find(name).orElseThrow(
+                () -> new BackendUnavailable("the native library has no " + name + "; its build is older than this")));
     }
 
     /** Cuts the work of operations into units and numbers them; the bytes of scratch memory that each thread needs. */
@@ -72,11 +64,7 @@ final class Kernels {
 
     /** Packs rows {@code from} to {@code from + count} of a weight with rows of {@code inputs} floats. */
     void pack(long packed, long rows, long from, long count, long inputs) {
-        try {
-            var _ = (long) pack.invokeExact(packed, rows, from, count, inputs);
-        } catch (Throwable e) {
-            throw new AssertionError("a native call can't throw", e);
-        }
+        call(pack, packed, rows, from, count, inputs);
     }
 
     /** Begins a caller's presence and opens its slot's job to the device's threads; the number of callers. */
@@ -135,34 +123,26 @@ final class Kernels {
     }
 
     private static long call(MethodHandle function) {
-        try {
-            return (long) function.invokeExact();
-        } catch (Throwable e) {
-            throw new AssertionError("a native call can't throw", e);
-        }
+        return call(function, 0, 0, 0);
     }
 
     private static long call(MethodHandle function, long a) {
-        try {
-            return (long) function.invokeExact(a);
-        } catch (Throwable e) {
-            throw new AssertionError("a native call can't throw", e);
-        }
+        return call(function, a, 0, 0);
     }
 
     private static long call(MethodHandle function, long a, long b) {
-        try {
-            return (long) function.invokeExact(a, b);
-        } catch (Throwable e) {
-            throw new AssertionError("a native call can't throw", e);
-        }
+        return call(function, a, b, 0);
     }
 
     private static long call(MethodHandle function, long a, long b, long c) {
+        return call(function, a, b, c, 0, 0);
+    }
+
+    private static long call(MethodHandle function, long a, long b, long c, long d, long e) {
         try {
-            return (long) function.invokeExact(a, b, c);
-        } catch (Throwable e) {
-            throw new AssertionError("a native call can't throw", e);
+            return (long) function.invokeExact(a, b, c, d, e, 0L);
+        } catch (Throwable thrown) {
+            throw new AssertionError("a native call can't throw", thrown);
         }
     }
 }

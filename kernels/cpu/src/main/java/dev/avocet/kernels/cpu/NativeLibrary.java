@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.kernels.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.avocet.core.backend.BackendUnavailable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * One tier's kernels, taken out of the jar and loaded; unloaded when the arena closes.
@@ -19,7 +32,25 @@ final class NativeLibrary {
     /** A folder to put the library into for the moment of loading, in place of the one for temporary files. */
     static final String FOLDER_PROPERTY = "avocet.cpu.folder";
 
+    /** Every function takes up to six longs, see {@link #function}. */
+    private static final FunctionDescriptor SIX_LONGS =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
     private NativeLibrary() {}
+
+    /**
+     * A function of up to six arguments, integers or addresses, as one of six longs that gives a long.
+     *
+     * <p>There is one signature, because the JVM takes some 15 ms to make the code for each. Six arguments go in
+     * registers on the platforms that have kernels, where a function leaves alone those that it has no parameters for,
+     * and the upper half of one for an {@code int}.
+     */
+    static MethodHandle function(MemorySegment address) {
+        return Linker.nativeLinker().downcallHandle(address, SIX_LONGS);
+    }
 
     /** The symbols of a tier's library; they live as long as the arena. */
     static SymbolLookup load(Tier tier, Arena arena) {
@@ -54,9 +85,11 @@ final class NativeLibrary {
     private static Path extract(InputStream bytes) {
         var folder = Path.of(System.getProperty(FOLDER_PROPERTY, System.getProperty("java.io.tmpdir")));
         try {
-            var file = Files.createTempFile(folder, "avocet-", ".so");
-            try (var out = Files.newOutputStream(file)) {
-                bytes.transferTo(out);
+            // Files.createTempFile starts the security providers for its random number, 20 ms. That nobody else made or
+            // can write to this file is what matters, and CREATE_NEW and the permissions see to it.
+            var file = folder.resolve("avocet-" + ProcessHandle.current().pid() + "-" + System.nanoTime() + ".so");
+            try (var out = FileChannel.open(file, Set.of(CREATE_NEW, WRITE), OWNER_ONLY)) {
+                bytes.transferTo(Channels.newOutputStream(out));
             } catch (IOException e) {
                 Files.deleteIfExists(file);
                 throw e;

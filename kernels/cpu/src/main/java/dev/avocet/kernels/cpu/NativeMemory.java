@@ -2,14 +2,10 @@
 package dev.avocet.kernels.cpu;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.avocet.core.backend.DeviceOutOfMemory;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -22,14 +18,13 @@ import java.lang.invoke.MethodHandle;
  */
 final class NativeMemory implements AutoCloseable {
     private static final long HUGE_PAGE = 2 << 20;
-    private static final int PROT_READ_WRITE = 3;
-    private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
-    private static final int MADV_HUGEPAGE = 14;
+    private static final long PROT_READ_WRITE = 3;
+    private static final long MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final long MADV_HUGEPAGE = 14;
 
-    private static final MethodHandle MMAP =
-            linux("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle MUNMAP = linux("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle MADVISE = linux("madvise", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle MMAP = linux("mmap");
+    private static final MethodHandle MUNMAP = linux("munmap");
+    private static final MethodHandle MADVISE = linux("madvise");
 
     private final Arena arena;
     private final MemorySegment segment;
@@ -54,40 +49,32 @@ final class NativeMemory implements AutoCloseable {
     private static MemorySegment map(long bytes, Arena arena) {
         boolean huge = bytes >= HUGE_PAGE;
         long mapped = huge ? Math.ceilDiv(bytes, HUGE_PAGE) * HUGE_PAGE + HUGE_PAGE : bytes;
-        try {
-            long address = (long) MMAP.invokeExact(0L, mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
-            if (address == -1) {
-                throw new OutOfMemoryError();
-            }
-            long aligned = huge ? Math.ceilDiv(address, HUGE_PAGE) * HUGE_PAGE : address;
-            if (huge) {
-                var _ = (int) MADVISE.invokeExact(aligned, mapped - HUGE_PAGE, MADV_HUGEPAGE); // or else small pages
-            }
-            return MemorySegment.ofAddress(aligned).reinterpret(bytes, arena, _ -> unmap(address, mapped));
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("a native call can't throw", e);
+        long address = call(MMAP, 0, mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1);
+        if (address == -1) {
+            throw new OutOfMemoryError();
         }
+        long aligned = huge ? Math.ceilDiv(address, HUGE_PAGE) * HUGE_PAGE : address;
+        if (huge) {
+            call(MADVISE, aligned, mapped - HUGE_PAGE, MADV_HUGEPAGE, 0, 0); // or else small pages
+        }
+        return MemorySegment.ofAddress(aligned).reinterpret(bytes, arena,
+                _ -> call(MUNMAP, address, mapped, 0, 0, 0));
     }
 
-    private static void unmap(long address, long bytes) {
+    private static long call(MethodHandle function, long a, long b, long c, long d, long e) {
         try {
-            var _ = (int) MUNMAP.invokeExact(address, bytes);
-        } catch (Throwable e) {
-            throw new AssertionError("a native call can't throw", e);
+            return (long) function.invokeExact(a, b, c, d, e, 0L);
+        } catch (Throwable thrown) {
+            throw new AssertionError("a native call can't throw", thrown);
         }
     }
 
     /** A function of the C library, or null where it is not Linux's. */
-    private static MethodHandle linux(String name, MemoryLayout result, MemoryLayout... parameters) {
+    private static MethodHandle linux(String name) {
         if (!NativeLibrary.platform().startsWith("linux-") || ADDRESS.byteSize() != 8) {
             return null;
         }
-        var linker = Linker.nativeLinker();
-        return linker.defaultLookup().find(name)
-                .map(function -> linker.downcallHandle(function, FunctionDescriptor.of(result, parameters)))
-                .orElse(null);
+        return Linker.nativeLinker().defaultLookup().find(name).map(NativeLibrary::function).orElse(null);
     }
 
     MemorySegment segment() {

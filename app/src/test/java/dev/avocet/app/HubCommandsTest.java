@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.avocet.loader.hub.HubSettings;
+import dev.avocet.loader.hub.StubHub;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Names on the hub work wherever a model is named, and nothing is downloaded that was not asked for. */
+class HubCommandsTest {
+    private static final Path CAT = Cli.SAMPLES.resolve("cat.jpg");
+
+    private final StubHub stub = new StubHub();
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void serve() throws IOException {
+        stub.folder("org/tiny", Cli.MODELS.resolve("tiny-vit"));
+    }
+
+    @AfterEach
+    void stop() {
+        stub.close();
+    }
+
+    private Cli.Result run(Object... args) {
+        return Cli.withHub(
+                new HubSettings(stub.endpoint(), folder.resolve("cache"), "", false, true, Duration.ofSeconds(5),
+                        Duration.ofSeconds(5), Duration.ofMillis(1)),
+                args);
+    }
+
+    @Test
+    void downloadSaysHowLargeItIsFirstAndPrintsTheFolder() {
+        var result = run("download", "org/tiny");
+        assertEquals(0, result.code(), result.err());
+        assertTrue(Files.exists(Path.of(result.out().strip()).resolve("model.safetensors")), result.out());
+        assertTrue(result.errLines().getFirst().matches("avocet: downloading org/tiny: [0-9.]+ MB in 3 files to "
+                + folder + "/cache/models--org--tiny, where .* are free"), result.err());
+        assertTrue(result.errLines().getLast().startsWith("avocet: downloaded org/tiny in "), result.err());
+        assertEquals("", run("download", "org/tiny").err());
+    }
+
+    @Test
+    void aNameOnTheHubIsAModel() {
+        var bundled = Cli.ok("classify", CAT, "--model", "tiny-vit", "--device", Cli.DEVICE);
+        var hub = run("classify", CAT, "--model", "org/tiny", "--device", Cli.DEVICE);
+        assertEquals(0, hub.code(), hub.err());
+        assertEquals(bundled.out(), hub.out());
+        stub.forgetRequests();
+        assertEquals(bundled.out(),
+                run("classify", CAT, "--model", "org/tiny", "--device", Cli.DEVICE, "--offline").out());
+        assertEquals(0, run("inspect", "org/tiny", "--offline").code());
+        assertEquals(List.of(), stub.requests());
+    }
+
+    @Test
+    void offlineWithoutTheModelIsOneLineAndNoRequest() {
+        var result = run("classify", CAT, "--model", "org/tiny", "--offline");
+        assertEquals(1, result.code());
+        assertTrue(result.complaint().contains("org/tiny is not complete in the cache"), result.err());
+        assertEquals(List.of(), stub.requests());
+    }
+
+    @Test
+    void aWrongNameAWrongRevisionAndAPrivateOneAreOneLineEach() {
+        assertTrue(run("download", "org/tyni").complaint().startsWith("there is no org/tyni on " + stub.endpoint()));
+        assertTrue(run("download", "org/tiny", "--revision", "dev").complaint()
+                .startsWith("org/tiny has no revision \"dev\""));
+        stub.requireToken("hf_other");
+        assertTrue(run("download", "org/tiny").complaint().startsWith("there is no org/tiny on"));
+    }
+
+    @Test
+    void aSlipInAPathIsNotLookedForOnTheHub() {
+        var result = run("classify", CAT, "--model", "src/tiny");
+        assertEquals(1, result.code());
+        assertTrue(result.complaint().contains("there is no src/tiny in the folder src"), result.err());
+        assertEquals(List.of(), stub.requests());
+    }
+
+    @Test
+    void whatNeedsNoDownloadIsAWrongCommandLine() {
+        assertEquals(2, run("download", "tiny-vit").code());
+        assertEquals(2, run("download", "org/tiny@main", "--revision", "main").code());
+        assertEquals(List.of(), stub.requests());
+    }
+
+    @Test
+    void modelsListsWhatWasDownloaded() {
+        assertFalse(run("models").out().contains("org/tiny"));
+        var path = run("download", "org/tiny").out().strip();
+        assertTrue(run("models").out().contains("org/tiny\n  downloaded  " + path + "\n"));
+        var json = run("models", "--json").json().getLast();
+        assertEquals("org/tiny", json.get("model").asText());
+        assertEquals(path, json.get("path").asText());
+    }
+
+    @Test
+    void aPictureMayBeAnAddressUnlessOffline() throws IOException {
+        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/cat.jpg", exchange -> {
+            try (exchange) {
+                var bytes = Files.readAllBytes(CAT);
+                exchange.sendResponseHeaders(200, bytes.length);
+                exchange.getResponseBody().write(bytes);
+            }
+        });
+        server.start();
+        try {
+            var url = "http://127.0.0.1:" + server.getAddress().getPort() + "/cat.jpg";
+            var local = Cli.ok("classify", CAT, "--model", "tiny-vit", "--device", Cli.DEVICE).outLines();
+            var remote = run("classify", url, "--model", "tiny-vit", "--device", Cli.DEVICE);
+            assertEquals(local.subList(1, local.size()), remote.outLines().subList(1, local.size()), remote.err());
+            var refused = run("classify", url, "--model", "tiny-vit", "--device", Cli.DEVICE, "--offline");
+            assertEquals(1, refused.code());
+            assertTrue(refused.complaint().startsWith(url + " is not fetched, because the network is not to be used"),
+                    refused.err());
+            var missing =
+                    run("classify", url.replace("cat.jpg", "dog.jpg"), "--model", "tiny-vit", "--device", Cli.DEVICE);
+            assertTrue(missing.complaint().contains("the server answers 404"), missing.err());
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void verifyShowsOursAndThePublishedAndFailsWhereTheyDiffer() throws IOException {
+        var predictions =
+                Cli.ok("classify", CAT, "--model", "tiny-vit", "--device", Cli.DEVICE, "--json").json().getFirst()
+                        .get("predictions");
+        double cat = predictions.get(0).get("score").asDouble();
+        assertEquals("cat", predictions.get(0).get("label").asText());
+        var right = run("verify", "org/tiny", "--pictures", Cli.SAMPLES, "--values", table(cat, 0.0001), "--device",
+                Cli.DEVICE);
+        assertEquals(0, right.code(), right.err());
+        assertTrue(right.outLines().get(0).matches("value +ours +published +difference +allowed"), right.out());
+        assertTrue(
+                right.outLines().get(1)
+                        .matches("probability: cat +0\\.363\\d+ +0\\.363\\d+ +0\\.0000\\d\\d +0\\.000100"),
+                right.out());
+        assertTrue(right.out().contains("published by nobody"));
+        var wrong = run("verify", "org/tiny", "--pictures", Cli.SAMPLES, "--values", table(cat + 0.1, 0.01), "--device",
+                Cli.DEVICE);
+        assertEquals(1, wrong.code());
+        assertTrue(wrong.out().contains("DIFFERS"), wrong.out());
+        assertTrue(wrong.complaint().startsWith("1 of 1 values differ by more than is allowed"), wrong.err());
+    }
+
+    private Path table(double published, double tolerance) throws IOException {
+        return Files.writeString(folder.resolve("values.json"), """
+                {"checks": [{"what": "probability", "image": "http://pictures.invalid/some/cat.jpg", "output": "logits",
+                  "softmax": true, "names": ["cat"], "published": [%s], "tolerance": %s, "source": "nobody"}]}
+                """.formatted(published, tolerance));
+    }
+
+    @Test
+    void verifyOfTextsTakesTheTokenizersIds() throws IOException {
+        var values = Files.writeString(folder.resolve("values.json"),
+                """
+                        {"checks": [{"what": "zero-shot", "image": "http://pictures.invalid/cat.jpg", "output": "logits_per_image",
+                          "texts": ["This is a photo of cat.", "This is a photo of dog.", "This is a photo of airplane."],
+                          "max_length": 64, "softmax": true, "names": ["cat", "dog", "airplane"],
+                          "published": [0.6284, 0.3715, 0.0001], "tolerance": 0.001, "source": "the README"}]}
+                        """);
+        var result = run("verify", "tiny-align", "--pictures", Cli.SAMPLES, "--values", values, "--device", Cli.DEVICE);
+        assertEquals(0, result.code(), result.out() + result.err());
+    }
+
+    @Test
+    void theTablesThatComeWithAvocetCanBeRead() {
+        for (var name : List.of("kakaobrain/align-base@refs/pr/4", "./vit-large-patch16-384/",
+                "google/vit-base-patch16-224")) {
+            assertFalse(PublishedValues.of(name).checks().isEmpty());
+        }
+    }
+
+    @Test
+    void progressIsABarWithSpeedAndTimeLeft() {
+        var traits = new Terminal.Traits(Terminal.Target.SCREEN, Terminal.Target.SCREEN, true, true);
+        var terminal =
+                new Terminal(InputStream.nullInputStream(), new ByteArrayOutputStream(), new ByteArrayOutputStream(),
+                        traits);
+        try (var downloads = new Downloads(terminal)) {
+            assertEquals("████████████░░░░░░░░░░░░  50 %  600 MB of 1.20 GB  40.0 MB/s  15 s left",
+                    downloads.line(1_200_000_000, 600_000_000, 400_000_000, Duration.ofSeconds(10)));
+            assertEquals("░░░░░░░░░░░░░░░░░░░░░░░░   0 %  0 B of 1.20 GB",
+                    downloads.line(1_200_000_000, 0, 0, Duration.ZERO));
+        }
+    }
+}

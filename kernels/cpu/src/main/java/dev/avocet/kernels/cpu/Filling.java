@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.kernels.cpu;
+
+import dev.avocet.core.backend.UseCount;
+import dev.avocet.core.tensor.Weight;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The weights that one plan is the first to use, read and packed part by part, in the plan's order, by whichever threads
+ * have time.
+ *
+ * <p>The source is read range by range through Java, so a checkpoint that is cut short while it is read is an exception,
+ * and no second copy of the weights is ever in memory. A part that fails waits for the next caller that needs it, who
+ * tries again and gets the error.
+ */
+final class Filling {
+    private static final int PART_FLOATS = 1 << 16;
+    /** How long to wait for parts that others are at; they take some tens of microseconds. */
+    private static final long MOMENT_NANOS = 20_000;
+
+    /** A weight and the memory it goes to. */
+    record Target(Weight weight, Packing packing, MemorySegment memory) {}
+
+    private record Part(Target target, int from, int count, AtomicInteger left) {
+        int floats() {
+            return Math.toIntExact(count * rowFloats());
+        }
+
+        long rowFloats() {
+            var shape = target.weight().shape();
+            return shape.elements() / target.packing().sourceRows(shape);
+        }
+    }
+
+    private final Kernels kernels;
+    private final UseCount memory;
+    private final Queue<Part> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger unfinished = new AtomicInteger();
+    private volatile boolean failed;
+
+    /** @param memory counts who writes to the weights' memory, which may end before the weights are complete */
+    Filling(List<Target> targets, Kernels kernels, UseCount memory) {
+        this.kernels = kernels;
+        this.memory = memory;
+        targets.forEach(this::cut);
+        unfinished.set(waiting.size());
+    }
+
+    /** Parts of whole panels, small enough to stay in a core's cache while they are packed. */
+    private void cut(Target target) {
+        var shape = target.weight().shape();
+        int rows = target.packing().sourceRows(shape);
+        long rowFloats = rows == 0 ? 0 : shape.elements() / rows;
+        int panels = Math.toIntExact(Math.max(1, PART_FLOATS / Math.max(1, rowFloats * kernels.panel())));
+        int step = panels * kernels.panel();
+        var left = new AtomicInteger(Math.ceilDiv(rows, step));
+        for (int from = 0; from < rows; from += step) {
+            waiting.add(new Part(target, from, Math.min(step, rows - from), left));
+        }
+    }
+
+    /** Whether all weights are where plans read them. */
+    boolean isFinished() {
+        return unfinished.get() == 0;
+    }
+
+    /** Whether there is something to do for a thread that does not need the weights itself. */
+    boolean hasWork() {
+        return !failed && !waiting.isEmpty();
+    }
+
+    /** Packs in the background, until nothing is left to begin or the thread is needed elsewhere; never throws. */
+    void help(BooleanSupplier goOn) {
+        try {
+            pack(() -> !failed && goOn.getAsBoolean());
+        } catch (RuntimeException | Error e) {
+            failed = true; // whoever needs the part will be told
+        }
+    }
+
+    /** Packs what is left to begin and waits for what others are at; throws what reading a weight throws. */
+    void finish(BooleanSupplier goOn) {
+        while (!isFinished() && goOn.getAsBoolean()) {
+            pack(goOn);
+            if (!isFinished()) {
+                LockSupport.parkNanos(this, MOMENT_NANOS);
+            }
+        }
+    }
+
+    private void pack(BooleanSupplier goOn) {
+        try (var arena = Arena.ofConfined()) {
+            var staging = arena.allocate(0);
+            var values = new float[0];
+            while (goOn.getAsBoolean()) {
+                var part = waiting.poll();
+                if (part == null) {
+                    return;
+                }
+                boolean written = false;
+                try {
+                    if (values.length < part.floats()) {
+                        values = new float[part.floats()];
+                        staging = arena.allocate((long) values.length * Float.BYTES, 64);
+                    }
+                    write(part, values, staging);
+                    written = true;
+                } finally {
+                    if (!written) {
+                        waiting.add(part);
+                    }
+                }
+                unfinished.decrementAndGet();
+            }
+        }
+    }
+
+    private void write(Part part, float[] values, MemorySegment staging) {
+        long stamp = memory.enter();
+        try {
+            var target = part.target();
+            var weight = target.weight();
+            weight.read(part.from() * part.rowFloats(), values, 0, part.floats());
+            target.packing().write(new Packing.Source(weight.shape(), values, staging), part.from(), part.count(),
+                    target.memory(), kernels);
+            if (part.left().decrementAndGet() == 0) {
+                release(part);
+            }
+        } finally {
+            memory.leave(stamp);
+        }
+    }
+
+    /** Tells the source that all of the weight was read; it may know better, and then the part is to be read again. */
+    private static void release(Part last) {
+        boolean released = false;
+        try {
+            last.target().weight().release();
+            released = true;
+        } finally {
+            if (!released) {
+                last.left().incrementAndGet();
+            }
+        }
+    }
+}
