@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.app;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -13,6 +14,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.net.Socket;
+import java.net.URLConnection;
 import org.junit.jupiter.api.Test;
 
 /** The arrows between modules, and between the packages of core; this module sees all of them. */
@@ -89,6 +92,17 @@ class ArchitectureTest {
                         .or(resideInAPackage("dev.avocet.core.model..")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("java.nio.file..").or(resideInAPackage("java.lang.foreign.."))));
+    }
+
+    @Test
+    void onlyTheHubAndTheFetcherUseTheNetwork() {
+        holds(noClasses()
+                .that(resideOutsideOfPackage("dev.avocet.loader.http..")
+                        .and(resideOutsideOfPackage("dev.avocet.loader.hub.."))
+                        .and(resideOutsideOfPackage("dev.avocet.loader.fetch..")))
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("java.net.http..").or(belongToAnyOf(Socket.class, URLConnection.class))));
     }
 
     @Test

@@ -149,7 +149,7 @@ final class HubClient {
         try {
             return isCompressed(answer) ? new GZIPInputStream(answer.body()) : answer.body();
         } catch (IOException e) {
-            throw broken(answer.uri() + " can't be unpacked", e);
+            throw broken(answer.uri().getHost() + " sends what can't be unpacked", e);
         }
     }
 

@@ -61,9 +61,9 @@ record RepoName(Kind kind, String id, String revision) {
         return kind.plural + "--" + id.replace("/", "--");
     }
 
-    /** The path of its information on the hub. */
+    /** The path of its commit on the hub. */
     String infoPath() {
-        return "/api/" + kind.plural + "/" + id + "/revision/" + quote(revision, false);
+        return "/api/" + kind.plural + "/" + id + "/revision/" + quote(revision, false) + "?expand=sha";
     }
 
     /** The path of a commit's listing on the hub. */

@@ -24,6 +24,9 @@ final class Repository {
     private final RepoCache cache;
     private final DownloadListener listener;
 
+    /** A commit and all its files. */
+    record Tree(String commit, Listing listing) {}
+
     /** Without a client, only the cache is looked at. */
     Repository(HubSettings settings, Optional<HubClient> client, RepoName name, DownloadListener listener) {
         this.name = name;
@@ -47,49 +50,43 @@ final class Repository {
     /** The folder of the files that a choice names, all of one commit; those that the cache lacks are downloaded. */
     Path snapshot(Function<ModelFiles.Contents, List<String>> choice) {
         var kept = cache.commit(name.revision()).filter(commit -> isComplete(commit, choice));
-        var commit = commit(kept);
-        if (!kept.equals(Optional.of(commit))) {
-            var listing = listing(commit);
-            snapshot(commit, listing, choice.apply(new Online(commit, listing)));
-        }
-        return cache.snapshot(commit);
+        var now = now(kept.isPresent());
+        now.ifPresent(tree -> download(tree, choice.apply(new Online(tree))));
+        return cache.snapshot(now.map(Tree::commit).or(() -> kept).orElseThrow(this::notInCache));
     }
 
     /** Brings the files of these names into the cache. */
-    void snapshot(String commit, Listing listing, List<String> names) {
-        download(commit, listing, names.stream().map(path -> listed(listing, path)).toList(), listener);
-        note(commit, listing);
+    void download(Tree tree, List<String> names) {
+        download(tree, names.stream().map(path -> listed(tree, path)).toList(), listener);
+        note(tree);
     }
 
-    /** The commit that the revision stands for now; where the hub can't be asked, the one that is kept. */
-    String commit(Optional<String> kept) {
-        if (RepoName.isCommit(name.revision())) {
-            return kept.or(() -> client.map(_ -> name.revision())).orElseThrow(this::notInCache);
-        }
+    /** The revision's files as they were listed when it was last used. */
+    Optional<Tree> kept() {
+        return cache.commit(name.revision()).flatMap(commit -> cache.listing(commit).map(all -> new Tree(commit, all)));
+    }
+
+    /** The revision's files as the hub has them; empty where the hub is not to be asked or does not answer, and the cache will do. */
+    Optional<Tree> now(boolean cacheWillDo) {
         if (client.isEmpty()) {
-            return kept.orElseThrow(this::notInCache);
+            return Optional.empty();
         }
-        var patience = new Patience(client().retryDelay(), listener);
-        while (true) {
-            try {
-                return commitOf(client().page(client().at(name.infoPath()), name).json());
-            } catch (TransientFailure e) {
-                if (kept.isPresent()) {
-                    listener.fallsBack(e.error().getMessage());
-                    return kept.get();
-                }
-                if (e.isWithoutConnection()) {
-                    throw e.error();
-                }
-                patience.pause(e);
-            } catch (HubException e) {
-                if (kept.isEmpty() || e.reason() == Reason.NO_REVISION || e.reason() == Reason.INTERRUPTED) {
-                    throw e;
-                }
-                listener.fallsBack(e.getMessage());
-                return kept.get();
+        try {
+            var commit = commit(cacheWillDo);
+            return Optional.of(new Tree(commit, listing(commit, cacheWillDo)));
+        } catch (HubException e) {
+            if (!cacheWillDo || e.reason() == Reason.NO_REVISION || e.reason() == Reason.INTERRUPTED) {
+                throw e;
             }
+            listener.fallsBack(e.getMessage());
+            return Optional.empty();
         }
+    }
+
+    private String commit(boolean once) {
+        return RepoName.isCommit(name.revision())
+                ? name.revision()
+                : commitOf(ask(client().at(name.infoPath()), once).json());
     }
 
     private String commitOf(Object info) {
@@ -99,12 +96,11 @@ final class Repository {
         throw new HubException(Reason.BAD_ANSWER, "the hub names no commit for " + name.title());
     }
 
-    /** All files of a commit. */
-    Listing listing(String commit) {
+    private Listing listing(String commit, boolean once) {
         return cache.listing(commit).orElseGet(() -> {
             var files = new ArrayList<RepoFile>();
             for (var at = Optional.of(client().at(name.treePath(commit))); at.isPresent();) {
-                var page = page(at.get());
+                var page = ask(at.get(), once);
                 try {
                     files.addAll(Listing.ofPage(page.json()));
                 } catch (ClassCastException | NullPointerException | IllegalArgumentException e) {
@@ -116,28 +112,32 @@ final class Repository {
         });
     }
 
-    private HubClient.Page page(URI uri) {
+    /** Asks once where there is something else to fall back on, and where there is not even a connection. */
+    private HubClient.Page ask(URI uri, boolean once) {
         var patience = new Patience(client().retryDelay(), listener);
         while (true) {
             try {
                 return client().page(uri, name);
             } catch (TransientFailure e) {
+                if (once || e.isWithoutConnection()) {
+                    throw e.error();
+                }
                 patience.pause(e);
             }
         }
     }
 
     /** A file of a commit; throws {@link HubException} where there is none of that name. */
-    RepoFile listed(Listing listing, String path) {
-        var file = listing.files().get(path);
+    RepoFile listed(Tree tree, String path) {
+        var file = tree.listing().files().get(path);
         if (file == null) {
             throw new HubException(Reason.NO_FILE, name.title() + " has no file \"" + path + "\"");
         }
         return file;
     }
 
-    /** Brings files into the cache. */
-    void download(String commit, Listing listing, List<RepoFile> files, DownloadListener told) {
+    private void download(Tree tree, List<RepoFile> files, DownloadListener told) {
+        var commit = tree.commit();
         var missing = files.stream().filter(file -> !cache.has(commit, file)).toList();
         if (missing.isEmpty()) {
             return;
@@ -152,7 +152,7 @@ final class Repository {
                             + plan.folder() + " has " + plan.free() + " left");
         }
         cache.prepare(commit);
-        cache.keep(listing, commit);
+        cache.keep(tree.listing(), commit);
         long done = 0;
         for (var file : missing) {
             long before = done;
@@ -193,10 +193,10 @@ final class Repository {
     }
 
     /** Keeps for the next time what the hub said; a cache that can't be written will do without. */
-    private void note(String commit, Listing listing) {
+    private void note(Tree tree) {
         try {
-            cache.keep(listing, commit);
-            cache.note(name.revision(), commit);
+            cache.keep(tree.listing(), tree.commit());
+            cache.note(name.revision(), tree.commit());
         } catch (HubException e) {
             // It will be asked for again.
         }
@@ -222,30 +222,28 @@ final class Repository {
         }
     }
 
-    private HubException notInCache() {
+    HubException notInCache() {
         return new HubException(Reason.OFFLINE, name.title() + " is not complete in the cache " + cache.folder()
                 + ", and the network is not to be used");
     }
 
     /** What the hub has of a commit. */
     private final class Online implements ModelFiles.Contents {
-        private final String commit;
-        private final Listing listing;
+        private final Tree tree;
 
-        Online(String commit, Listing listing) {
-            this.commit = commit;
-            this.listing = listing;
+        Online(Tree tree) {
+            this.tree = tree;
         }
 
         @Override
         public Set<String> names() {
-            return listing.files().keySet();
+            return tree.listing().files().keySet();
         }
 
         @Override
         public Path file(String path) {
-            download(commit, listing, List.of(listed(listing, path)), DownloadListener.SILENT);
-            return cache.file(commit, path);
+            download(tree, List.of(listed(tree, path)), DownloadListener.SILENT);
+            return cache.file(tree.commit(), path);
         }
     }
 
@@ -284,7 +282,7 @@ final class Repository {
 
         boolean has(String path) {
             return listing.isPresent()
-                    ? cache.has(commit, listed(listing.get(), path))
+                    ? cache.has(commit, listed(new Tree(commit, listing.get()), path))
                     : Files.isRegularFile(cache.file(commit, path));
         }
     }

@@ -77,6 +77,18 @@ class HubTest {
     }
 
     @Test
+    void whatAnotherProgramLeftOutIsDownloaded() throws IOException {
+        var hub = fixture.hub();
+        var folder = hub.model("org/model");
+        // As transformers leaves it, which asks for the files of one class alone.
+        Files.delete(fixture.repo().resolve("trees/" + Fixture.COMMIT + ".json"));
+        Files.delete(folder.resolve("vocab.txt"));
+        assertEquals(folder, fixture.offline().model("org/model"));
+        hub.model("org/model");
+        assertTrue(Files.exists(folder.resolve("vocab.txt")));
+    }
+
+    @Test
     void aCommitInTheCacheNeedsNoNetwork() {
         var hub = fixture.hub();
         var folder = hub.model("org/model");

@@ -4,15 +4,10 @@ package dev.avocet.loader.hub;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -30,14 +25,6 @@ class KillTest {
     /** From the creation of the first folder to some time after the last link. */
     private static final int FROM_MILLIS = 150;
     private static final int TO_MILLIS = 1500;
-
-    /** Downloads the model: {@code ENDPOINT CACHE}. */
-    public static void main(String[] args) {
-        IO.println("ready");
-        var settings = new HubSettings(URI.create(args[0]), Path.of(args[1]), "", false, true, Duration.ofSeconds(10),
-                Duration.ofSeconds(10), Duration.ofMillis(10));
-        Hub.of(settings).model("org/model");
-    }
 
     @Test
     void aKilledDownloadLeavesNothingWrong(@TempDir Path folder) throws Exception {
@@ -72,17 +59,9 @@ class KillTest {
     }
 
     private static boolean killed(Fixture fixture, int afterMillis) throws Exception {
-        var classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var process = new ProcessBuilder(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classPath,
-                KillTest.class.getName(), fixture.stub.endpoint().toString(), fixture.cache.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        try (var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            assertEquals("ready", out.readLine());
+        try (var download = new DownloadProcess(fixture)) {
             Thread.sleep(afterMillis);
-            boolean alive = process.isAlive();
-            process.destroyForcibly().waitFor();
-            return alive;
+            return download.isAlive();
         }
     }
 

@@ -264,6 +264,18 @@ class TransferTest {
     }
 
     @Test
+    void processesSideBySideGiveOneCacheAndDownloadOnce() throws Exception {
+        stub.bytesPerSecond(600_000);
+        try (var first = new DownloadProcess(fixture);
+                var second = new DownloadProcess(fixture);
+                var third = new DownloadProcess(fixture)) {
+            assertEquals(List.of(0, 0, 0), List.of(first.end(), second.end(), third.end()));
+        }
+        assertEquals(1, ranges().size());
+        assertArrayEquals(Fixture.WEIGHTS, Files.readAllBytes(fixture.weights(Fixture.COMMIT)));
+    }
+
+    @Test
     void anInterruptedDownloadKeepsWhatItHas() throws Exception {
         stub.fault("storage", StubHub.silentAfter(100_000));
         var reached = new CountDownLatch(1);
