@@ -20,13 +20,15 @@ import java.util.Map;
  * Reads a pickle of Python's, protocol 2, as data: it follows the few instructions that writing a dictionary of tensors
  * takes, resolves no class and calls nothing. What a class or a call stands for is decided by {@link Meaning}.
  *
- * <p>Values are {@link String}, {@link Long}, {@link Double}, {@link Boolean}, {@link #NONE}, {@link Tuple}, {@link
+ * <p>Values are {@link String}, {@link Long}, {@link Double}, {@link Boolean}, {@link None}, {@link Tuple}, {@link
  * Sequence}, {@link Dictionary} and what the meaning gives. They are shared, never copied and never walked through, so
  * that memory and time are bounded by the pickle's length whatever it refers to.
  */
 final class Pickle {
     /** Python's None. */
-    static final Object NONE = new Object();
+    enum None {
+        NONE
+    }
 
     private static final int PROTOCOL = 2;
     private static final int MOST_INSTRUCTIONS = 4_000_000;
@@ -117,7 +119,7 @@ final class Pickle {
 
     private void follow(int instruction) {
         switch (instruction) {
-            case 'N' -> stack.add(NONE);
+            case 'N' -> stack.add(None.NONE);
             case 0x88 -> stack.add(true);
             case 0x89 -> stack.add(false);
             case 'J' -> stack.add((long) (int) unsigned(4));

@@ -184,7 +184,7 @@ final class TorchPickle implements Pickle.Meaning {
 
     /** From (storage, offset, size, strides, requires_grad, hooks, and perhaps None for metadata). */
     private View tensor(List<Object> arguments) {
-        boolean isCount = arguments.size() == 6 || arguments.size() == 7 && arguments.get(6) == Pickle.NONE;
+        boolean isCount = arguments.size() == 6 || arguments.size() == 7 && arguments.get(6) instanceof Pickle.None;
         if (!isCount || !(arguments.get(0) instanceof Storage storage) || !(arguments.get(1) instanceof Long offset)
                 || !(arguments.get(2) instanceof Tuple(var sizes)) || !(arguments.get(3) instanceof Tuple(var steps))
                 || !(arguments.get(4) instanceof Boolean) || !(arguments.get(5) instanceof Dictionary)) {

@@ -115,7 +115,9 @@ final class ZipBytes {
     }
 
     private void write(ByteBuffer buffer, int count) {
-        written.write(buffer.array(), 0, count);
+        for (int i = 0; i < count; i++) {
+            written.write(buffer.get(i));
+        }
     }
 
     private static ByteBuffer little(int size) {
