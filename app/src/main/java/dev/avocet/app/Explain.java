@@ -8,7 +8,6 @@ import dev.avocet.core.backend.Session;
 import dev.avocet.core.graph.Step;
 import dev.avocet.loader.Pretrained;
 import java.io.IOException;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 import picocli.CommandLine.Command;
@@ -115,7 +114,7 @@ final class Explain implements Executable {
         var steps = explained.outline().steps();
         new JsonLines(terminal.out()).line(line -> {
             parts.write(line, explained.model(), explained.part(), explained.device(), common.deviceOptions());
-            writeTexts(line, "outputs", explained.part().outputs());
+            JsonLines.writeTexts(line, "outputs", explained.part().outputs());
             line.writeArrayFieldStart("steps");
             for (var step : steps) {
                 line.writeStartObject();
@@ -139,7 +138,7 @@ final class Explain implements Executable {
     static void write(JsonGenerator json, Step step) throws IOException {
         var label = OperationLabel.of(step.node());
         json.writeStringField("operation", label.operation());
-        writeTexts(json, "fused", label.fused());
+        JsonLines.writeTexts(json, "fused", label.fused());
         json.writeStringField("kind", OperationLabel.Kind.of(step.node().op()).toString());
         json.writeStringField("layer", step.node().path());
         JsonLines.writeInts(json, "shape", step.node().output().shape().toArray());
@@ -147,10 +146,5 @@ final class Explain implements Executable {
         json.writeNumberField("read_bytes", step.readBytes());
         json.writeNumberField("written_bytes", step.writtenBytes());
         json.writeNumberField("gflop", step.flops() / 1e9);
-    }
-
-    private static void writeTexts(JsonGenerator json, String name, List<String> texts) throws IOException {
-        json.writeFieldName(name);
-        json.writeArray(texts.toArray(String[]::new), 0, texts.size());
     }
 }

@@ -2,11 +2,14 @@
 package dev.avocet.app;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.avocet.app.Table.Column;
+import dev.avocet.core.nn.Mismatch;
 import dev.avocet.loader.checkpoint.Checkpoint;
 import dev.avocet.loader.checkpoint.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -62,9 +65,7 @@ final class Inspect implements Executable {
             line("architectures", String.join(", ", config.texts("architectures", List.of())));
         });
         inspection.summary().forEach(this::line);
-        inspection.fit().ifPresent(fit -> line("weights", fit.problem().isPresent()
-                ? "do not fit the configuration"
-                : "complete" + (fit.ignored().isEmpty() ? "" : "; not needed: " + String.join(", ", fit.ignored()))));
+        inspection.fit().ifPresent(this::summarize);
         checkpoint.metadata().forEach((key, value) -> line("metadata", key + " = " + value));
         terminal.out().println();
         for (var tensor : checkpoint.tensors()) {
@@ -79,6 +80,30 @@ final class Inspect implements Executable {
                 plural(checkpoint.files().size(), "file"), Sizes.count(totals.parameters()),
                 inspection.config().isPresent() ? "parameters" : "numbers", Sizes.bytes(totals.bytes()),
                 byType);
+        inspection.fit().map(Inspection.Fit::differences).ifPresent(this::list);
+    }
+
+    private void summarize(Inspection.Fit fit) {
+        line("weights", fit.problem().isEmpty()
+                ? "complete"
+                : "do not fit the configuration" + (fit.differences().isEmpty() ? "" : ": " + fit.count()));
+        var title = "not needed";
+        for (var each : fit.ignoredPatterns().entrySet()) {
+            line(title, each.getKey() + (each.getValue() == 1 ? "" : " (" + each.getValue() + ")"));
+            title = "";
+        }
+    }
+
+    private void list(List<Mismatch> differences) {
+        if (differences.isEmpty()) {
+            return;
+        }
+        var table = new Table(
+                Column.text("what is wrong"), Column.text("wanted"), Column.text("found"), Column.text("tensor"));
+        differences.forEach(each -> table.row(Inspection.Fit.words(each.kind()), each.wanted(), each.found(),
+                DisplayText.clean(each.name())));
+        terminal.out().println();
+        table.print(terminal.out());
     }
 
     private static String plural(int count, String thing) {
@@ -99,7 +124,7 @@ final class Inspect implements Executable {
             if (inspection.config().isPresent()) {
                 var config = inspection.config().get();
                 json.writeStringField("model_type", config.text("model_type", null));
-                writeTexts(json, "architectures", config.texts("architectures", List.of()));
+                JsonLines.writeTexts(json, "architectures", config.texts("architectures", List.of()));
                 json.writeObjectFieldStart("config");
                 for (var each : inspection.summary().entrySet()) {
                     writeValue(json, each);
@@ -111,7 +136,18 @@ final class Inspect implements Executable {
                 json.writeObjectFieldStart("weights");
                 json.writeBooleanField("complete", fit.problem().isEmpty());
                 json.writeStringField("problem", fit.problem().orElse(null));
-                writeTexts(json, "ignored", fit.ignored());
+                json.writeArrayFieldStart("differences");
+                for (var each : fit.differences()) {
+                    json.writeStartObject();
+                    json.writeStringField("kind", each.kind().name().toLowerCase(Locale.ROOT));
+                    json.writeStringField("name", each.name());
+                    json.writeStringField("wanted", each.wanted());
+                    json.writeStringField("found", each.found());
+                    json.writeStringField("file", each.origin());
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
+                JsonLines.writeTexts(json, "ignored", fit.ignored());
                 json.writeEndObject();
             }
             writeTensors(json, inspection.checkpoint());
@@ -120,7 +156,7 @@ final class Inspect implements Executable {
 
     private static void writeTensors(JsonGenerator json, Checkpoint checkpoint) throws IOException {
         var totals = TensorTotals.of(checkpoint);
-        writeTexts(json, "files", checkpoint.files().stream().map(Path::toString).toList());
+        JsonLines.writeTexts(json, "files", checkpoint.files().stream().map(Path::toString).toList());
         json.writeObjectFieldStart("totals");
         json.writeNumberField("tensors", totals.tensors());
         json.writeNumberField("parameters", totals.parameters());
@@ -146,14 +182,6 @@ final class Inspect implements Executable {
             json.writeArray(shape, 0, shape.length);
             json.writeNumberField("bytes", tensor.bytes());
             json.writeEndObject();
-        }
-        json.writeEndArray();
-    }
-
-    private static void writeTexts(JsonGenerator json, String name, List<String> texts) throws IOException {
-        json.writeArrayFieldStart(name);
-        for (var text : texts) {
-            json.writeString(text);
         }
         json.writeEndArray();
     }

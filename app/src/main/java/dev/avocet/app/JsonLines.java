@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.util.List;
 
 /** JSON Lines: one object per line, in UTF-8, each complete when the call returns. */
 final class JsonLines {
@@ -58,6 +59,12 @@ final class JsonLines {
             json.writeNumber(value);
         }
         json.writeEndArray();
+    }
+
+    /** A field with a list of texts. */
+    static void writeTexts(JsonGenerator json, String name, List<String> texts) throws IOException {
+        json.writeFieldName(name);
+        json.writeArray(texts.toArray(String[]::new), 0, texts.size());
     }
 
     /** A number, or null where it is not known. */

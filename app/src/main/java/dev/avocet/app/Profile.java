@@ -166,7 +166,7 @@ final class Profile implements Executable {
         out.println();
         out.printf(Locale.ROOT, """
                 a whole run  %10.3f ms  median of %d that were not timed step by step
-                its steps    %10.3f ms  the rest: checks, copies in and out, waking threads
+                its steps    %10.3f ms  besides, a run checks, copies in and out, and wakes threads
                 waiting      %10.3f ms  in the steps: threads without work, or waiting for others
                 """, measured.runMillis(), runs, all.millis(), all.millis() * all.idle());
         if (measured.peak() > 0) {

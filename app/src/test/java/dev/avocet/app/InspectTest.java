@@ -14,7 +14,9 @@ import dev.avocet.loader.checkpoint.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,44 @@ class InspectTest {
                 tensors -> tensors.put("classifier.bias", HostTensor.zeros(DType.F32, Shape.of(9))));
         assertTrue(result.complaint().startsWith("tensor classifier.bias has another shape: wanted [7], found [9] in "),
                 result.err());
+    }
+
+    @Test
+    void everythingThatDiffersIsListedAtOnce() throws IOException {
+        var result = inspectChanged(tensors -> {
+            tensors.remove("vit.layernorm.bias");
+            tensors.remove("vit.encoder.layer.1.output.dense.weight");
+            tensors.put("vit.extra", HostTensor.zeros(DType.F32, Shape.of(3)));
+            tensors.put("classifier.bias", HostTensor.zeros(DType.F32, Shape.of(9)));
+            tensors.put("vit.layernorm.weight", HostTensor.zeros(DType.I32, Shape.of(48)));
+            tensors.put("vit.embeddings.mask_token", HostTensor.zeros(DType.F32, Shape.of(1, 1, 48)));
+        });
+        var weights = result.json().getFirst().get("weights");
+        var found = new ArrayList<String>();
+        weights.get("differences").forEach(each -> found.add(each.get("kind").asText() + " " + each.get("name").asText()
+                + " " + each.get("wanted").asText() + " " + each.get("found").asText()));
+        assertEquals(List.of(
+                "missing vit.encoder.layer.1.output.dense.weight [48,80] nothing",
+                "type vit.layernorm.weight floating point I32",
+                "missing vit.layernorm.bias [48] nothing",
+                "shape classifier.bias [7] [9]",
+                "left_over vit.extra nothing F32 [3]"), found);
+        assertEquals("[\"vit.embeddings.mask_token\"]", weights.get("ignored").toString());
+        assertTrue(result.complaint().contains(" (and 4 more, the last vit.extra)"), result.err());
+        var text = Cli.run("inspect", folder).out();
+        assertTrue(text.contains(
+                "do not fit the configuration: 2 missing, 1 left over, 1 of another shape, 1 of another type"), text);
+        assertTrue(text.lines().anyMatch(line -> line.matches("of another shape +\\[7] +\\[9] +classifier.bias")),
+                text);
+        assertTrue(text.lines().anyMatch(line -> line.matches("not needed +vit.embeddings.mask_token")), text);
+    }
+
+    @Test
+    void manyTensorsThatAreNotNeededAreSummedUp() {
+        var text = Cli.ok("inspect", "tiny-align").out();
+        assertTrue(text.lines().anyMatch(line -> line.matches(
+                " +vision_model.encoder.blocks.\\*.projection.project_bn.num_batches_tracked \\(8\\)")), text);
+        text.lines().limit(60).forEach(line -> assertTrue(line.length() <= 120, line));
     }
 
     private Cli.Result inspectChanged(Consumer<Map<String, HostTensor>> change) throws IOException {

@@ -2,6 +2,7 @@
 package dev.avocet.core.nn;
 
 import dev.avocet.core.AvocetException;
+import java.util.List;
 
 /**
  * A checkpoint and the model that its configuration describes don't fit: a tensor is missing, left over or of another
@@ -10,8 +11,14 @@ import dev.avocet.core.AvocetException;
 public final class WeightMismatch extends AvocetException {
     private static final long serialVersionUID = 1;
 
-    /** An error that is complete in its own words. */
-    public WeightMismatch(String message) {
-        super(message);
+    /** Tells the first difference, of at least one, and how many more there are. */
+    public WeightMismatch(List<Mismatch> differences) {
+        super(differences.getFirst() + others(differences));
+    }
+
+    private static String others(List<Mismatch> differences) {
+        return differences.size() == 1
+                ? ""
+                : " (and " + (differences.size() - 1) + " more, the last " + differences.getLast().name() + ")";
     }
 }

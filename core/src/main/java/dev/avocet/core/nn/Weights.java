@@ -4,9 +4,11 @@ package dev.avocet.core.nn;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.core.tensor.Weight;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -19,21 +21,37 @@ public final class Weights {
     private final TensorSource source;
     private final String prefix;
     private final NavigableSet<String> unread;
+    private final Consumer<List<Mismatch>> mismatched;
 
-    private Weights(TensorSource source, String prefix, NavigableSet<String> unread) {
+    private Weights(
+            TensorSource source, String prefix, NavigableSet<String> unread, Consumer<List<Mismatch>> mismatched) {
         this.source = source;
         this.prefix = prefix;
         this.unread = unread;
+        this.mismatched = mismatched;
     }
 
-    /** All tensors of a source. */
+    /** All tensors of a source; throws {@link WeightMismatch} at the first one that is not as a model wants it. */
     public static Weights of(TensorSource source) {
-        return new Weights(source, "", new TreeSet<>(source.names()));
+        return new Weights(source, "", new TreeSet<>(source.names()), mismatches -> {
+            throw new WeightMismatch(mismatches);
+        });
+    }
+
+    /**
+     * All tensors of a source, to find everything in which it differs from what a model wants.
+     *
+     * <p>The model gets zeros in place of what is not as it wants it, so it is good for nothing else.
+     *
+     * @param differences what was found is added here
+     */
+    public static Weights comparing(TensorSource source, List<Mismatch> differences) {
+        return new Weights(source, "", new TreeSet<>(source.names()), differences::addAll);
     }
 
     /** The tensors below a name. */
     public Weights at(String name) {
-        return new Weights(source, prefix + name + ".", unread);
+        return new Weights(source, prefix + name + ".", unread, mismatched);
     }
 
     /** The tensors of one element of a list. */
@@ -67,22 +85,25 @@ public final class Weights {
         var path = prefix + name;
         var wanted = Shape.of(dims);
         if (!source.names().contains(path)) {
-            throw new WeightMismatch("tensor " + path + " is missing: wanted " + wanted + ", found nothing in "
-                    + source.origin(path));
+            return mismatch(Mismatch.missing(path, wanted.toString(), source.origin(path)), wanted);
         }
         var tensor = source.tensor(path);
+        unread.remove(path);
         if (!tensor.shape().equals(wanted)) {
-            throw new WeightMismatch(
-                    "tensor " + path + " has another shape: wanted " + wanted + ", found " + tensor.shape()
-                            + " in " + source.origin(path));
+            return mismatch(new Mismatch(Mismatch.Kind.SHAPE, path, wanted.toString(), tensor.shape().toString(),
+                    source.origin(path)), wanted);
         }
         if (!tensor.dtype().isFloating()) {
-            throw new WeightMismatch(
-                    "tensor " + path + " has another type: wanted floating point, found " + tensor.dtype()
-                            + " in " + source.origin(path));
+            return mismatch(new Mismatch(Mismatch.Kind.TYPE, path, "floating point", tensor.dtype().toString(),
+                    source.origin(path)), wanted);
         }
-        unread.remove(path);
         return new Stored(path, tensor, source);
+    }
+
+    /** What stands for a tensor that is not as it should be, where that is no error yet. */
+    private Weight mismatch(Mismatch mismatch, Shape wanted) {
+        mismatched.accept(List.of(mismatch));
+        return new Zeros(mismatch.name(), wanted);
     }
 
     /** The one number that a tensor of rank 0 or of one element holds. */
@@ -97,9 +118,9 @@ public final class Weights {
     public void finish(Predicate<String> ignored) {
         var surplus = unread.stream().filter(ignored.negate()).toList();
         if (!surplus.isEmpty()) {
-            var first = surplus.getFirst();
-            throw new WeightMismatch("tensor " + first + " is left over: wanted nothing, found "
-                    + shapeOf(first) + " in " + source.origin(first) + others(surplus));
+            mismatched.accept(surplus.stream()
+                    .map(name -> Mismatch.leftOver(name, shapeOf(name), source.origin(name)))
+                    .toList());
         }
     }
 
@@ -109,12 +130,6 @@ public final class Weights {
         } catch (RuntimeException unreadable) {
             return "a tensor of a type that is not supported";
         }
-    }
-
-    private static String others(List<String> surplus) {
-        return surplus.size() == 1
-                ? ""
-                : " (and " + (surplus.size() - 1) + " more, the last " + surplus.getLast() + ")";
     }
 
     /** A tensor as the checkpoint holds it. */
@@ -137,6 +152,14 @@ public final class Weights {
         @Override
         public void release() {
             source.release(name);
+        }
+    }
+
+    /** Stands for a tensor that is not there. */
+    private record Zeros(String name, Shape shape) implements Weight {
+        @Override
+        public void read(long from, float[] into, int offset, int count) {
+            Arrays.fill(into, offset, offset + count, 0);
         }
     }
 }

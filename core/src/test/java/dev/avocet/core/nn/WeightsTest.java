@@ -9,6 +9,8 @@ import dev.avocet.core.tensor.DType;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -79,6 +81,19 @@ class WeightsTest {
         var read = new float[6];
         stacked.read(4, read, 1, 4);
         assertArrayEquals(new float[] {0, 5, 6, 7, 8, 0}, read);
+    }
+
+    @Test
+    void comparingFindsEverythingAndThrowsNothing() {
+        var differences = new ArrayList<Mismatch>();
+        var compared = Weights.comparing(new Source(tensors), differences);
+        assertEquals(Shape.of(2), compared.at("layer", 0).get("bias", 2).shape());
+        assertArrayEquals(new float[6], compared.at("layer", 0).get("weight", 3, 2).toFloats());
+        compared.finish(name -> false);
+        assertEquals(
+                List.of(Mismatch.Kind.MISSING, Mismatch.Kind.SHAPE, Mismatch.Kind.LEFT_OVER, Mismatch.Kind.LEFT_OVER),
+                differences.stream().map(Mismatch::kind).toList());
+        assertEquals("layer.1.weight", differences.getLast().name());
     }
 
     private static String mismatch(Executable action) {
