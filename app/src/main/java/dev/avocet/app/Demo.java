@@ -66,6 +66,6 @@ enum Demo {
     /** Tells the user which model this is, and which one to take for more than a try. */
     void announce(Terminal terminal) {
         terminal.say("using the bundled demo " + id + ": " + training + ". For the real " + realModel + " (" + realSize
-                + "), --model " + realModel + realRevision);
+                + "), pass --model " + realModel + realRevision);
     }
 }
