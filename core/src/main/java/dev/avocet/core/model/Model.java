@@ -36,7 +36,8 @@ public interface Model {
      * @throws ConfigException where the configuration asks for something that isn't implemented
      * @throws dev.avocet.core.nn.WeightMismatch where a tensor is missing, left over or of another shape
      */
-    static Model load(Config config, Weights weights) {
+    static Model load(Config config, Weights stored) {
+        var weights = stored.renamed(VersionNames::common);
         var model = switch (config.text("model_type", "")) {
             case "vit" -> Vit.load(VitConfig.of(config), weights);
             case "align" -> Align.load(AlignConfig.of(config), weights);

@@ -10,6 +10,7 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * The tensors of a checkpoint by path: {@code weights.at("encoder").at("layer", 3).get("weight", 64, 64)}.
@@ -47,6 +48,12 @@ public final class Weights {
      */
     public static Weights comparing(TensorSource source, List<Mismatch> differences) {
         return new Weights(source, "", new TreeSet<>(source.names()), differences::addAll);
+    }
+
+    /** The same tensors under other names; a tensor whose new name another one has keeps its own. */
+    public Weights renamed(UnaryOperator<String> rename) {
+        var renamed = RenamedSource.of(source, rename);
+        return new Weights(renamed, prefix, new TreeSet<>(renamed.names()), mismatched);
     }
 
     /** The tensors below a name. */

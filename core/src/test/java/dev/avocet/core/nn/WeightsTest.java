@@ -84,6 +84,23 @@ class WeightsTest {
     }
 
     @Test
+    void aRenamedTensorIsFoundReadAndReleasedUnderItsNewName() {
+        tensors.put("old.weight", HostTensor.of(Shape.of(1), 5f));
+        var renamed = Weights.of(new Source(tensors)).renamed(name -> name.replace("old.", "new."));
+        assertArrayEquals(new float[] {5}, renamed.at("new").get("weight", 1).toFloats());
+        renamed.finish(name -> name.startsWith("layer."));
+    }
+
+    @Test
+    void aTensorWhoseNewNameIsTakenIsLeftOver() {
+        var renamed = weights.renamed(name -> name.replace("layer.1", "layer.0"));
+        assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, renamed.get("layer.0.weight", 2, 3).toFloats());
+        assertEquals(
+                "tensor layer.1.weight is left over: wanted nothing, found F32 [1,3] in model.safetensors",
+                mismatch(() -> renamed.finish(name -> name.endsWith("count"))));
+    }
+
+    @Test
     void comparingFindsEverythingAndThrowsNothing() {
         var differences = new ArrayList<Mismatch>();
         var compared = Weights.comparing(new Source(tensors), differences);
