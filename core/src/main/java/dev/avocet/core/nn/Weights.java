@@ -150,6 +150,8 @@ public final class Weights {
         public void read(long from, float[] into, int offset, int count) {
             try {
                 tensor.read(from, into, offset, count);
+                // The JVM reports a fault some steps later, at the next safepoint: this call into it is one, in time.
+                var _ = Thread.holdsLock(source);
             } catch (InternalError pageIsGone) { // how the JVM reports a mapped file that was cut short
                 source.release(name);
                 throw pageIsGone;

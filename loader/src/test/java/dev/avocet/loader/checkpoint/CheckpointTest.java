@@ -310,6 +310,25 @@ class CheckpointTest {
         }
     }
 
+    /** By what the kernel counts: whatever is mapped is not read by calls. */
+    @ParameterizedTest
+    @ValueSource(strings = {"model.safetensors", "pytorch_model.bin"})
+    void weightsAreMappedAndNotReadByCalls(String name) throws IOException {
+        int count = 8 << 20;
+        if (name.endsWith(".bin")) {
+            Bytes.write(folder, name, TorchBytes.file(TorchBytes.stateDict(TorchBytes.tensor(count, 0,
+                    TorchBytes.tuple(count), TorchBytes.tuple(1))), new byte[count * Float.BYTES]));
+        } else {
+            write(name, "w", new float[count]);
+        }
+        assumeTrue(Files.isReadable(Path.of("/proc/self/io")));
+        long before = bytesReadByCalls();
+        try (var checkpoint = Checkpoint.open(folder)) {
+            assertEquals(0, checkpoint.tensor("w").floatAt(count - 1));
+        }
+        assertTrue(bytesReadByCalls() - before < 1 << 20);
+    }
+
     @Test
     void everyTensorCanBeReleasedHoweverItLies() throws IOException {
         var tensors = IntStream.range(0, 50).boxed().collect(Collectors.toMap(
@@ -470,6 +489,15 @@ class CheckpointTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static long bytesReadByCalls() throws IOException {
+        for (var line : Files.readAllLines(Path.of("/proc/self/io"))) {
+            if (line.startsWith("rchar:")) {
+                return Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        throw new AssertionError("the kernel does not count");
     }
 
     private long residentKilobytes() throws IOException {

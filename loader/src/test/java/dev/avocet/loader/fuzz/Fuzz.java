@@ -56,6 +56,7 @@ final class Fuzz {
         var output = Files.readString(log, StandardCharsets.ISO_8859_1);
         report(target, output, status);
         if (status != 0) {
+            System.out.println("all that Jazzer said is in " + log);
             keep(findings, target);
         }
         return status == 0;
