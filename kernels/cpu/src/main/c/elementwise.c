@@ -8,15 +8,23 @@ int64_t rows_worth_claiming(int64_t columns) { return most(1, (1 << 14) / most(c
 
 // ------------------------------------------------------------------------------------------------ the end of a product
 
+// `count` neighbouring vectors at once: one alone would wait for each step of its function before the next.
+INLINE void finish_vectors(const int64_t function, const int count, const float *bias, const float *residual, float *y) {
+    vec v[2];
+    UNROLL for (int i = 0; i < count; i++) v[i] = load(y + i * LANES) + (bias ? load(bias + i * LANES) : zero());
+    UNROLL for (int i = 0; i < count; i++) v[i] = activate(function, v[i]);
+    UNROLL for (int i = 0; i < count; i++) store(y + i * LANES, residual ? v[i] + load(residual + i * LANES) : v[i]);
+}
+
 INLINE void finish_with(const int64_t function, const float *bias, const float *residual, int64_t residual_stride, float *y,
                         int64_t y_stride, int64_t rows, int64_t vectors) {
-    for (int64_t j = 0; j < vectors; j++) {
-        const vec added = bias ? load(bias + j * LANES) : zero();
-        for (int64_t i = 0; i < rows; i++) {
-            float *to = y + i * y_stride + j * LANES;
-            const vec v = activate(function, load(to) + added);
-            store(to, residual ? v + load(residual + i * residual_stride + j * LANES) : v);
-        }
+    for (int64_t i = 0; i < rows; i++, y += y_stride) {
+        int64_t j = 0;
+        for (; j + 2 <= vectors; j += 2)
+            finish_vectors(function, 2, bias ? bias + j * LANES : 0, residual ? residual + j * LANES : 0, y + j * LANES);
+        if (j < vectors)
+            finish_vectors(function, 1, bias ? bias + j * LANES : 0, residual ? residual + j * LANES : 0, y + j * LANES);
+        if (residual) residual += residual_stride;
     }
 }
 

@@ -10,38 +10,54 @@
 #define TILES_PER_BLOCK 42
 #define SMALLEST_BLOCK 4
 #define UNITS_PER_THREAD 12
+#if LANES == 16
 #define PANEL_GROUP_BYTES (256 << 10)
+#else
+#define PANEL_GROUP_BYTES (128 << 10) // processors without AVX-512 tend to have a second-level cache of 512 KB
+#endif
+#define UNROLLED 4 // inputs in a step of the sum: one request to memory, one test for the end
 
 // ------------------------------------------------------------------------------------------------ the register tile
+
+// Adds the products with input `k` from here on, and moves b on. Three pointers, five rows apart: the rows between are reached by the
+// processor's own index arithmetic.
+INLINE void add_products(const int rows, const int vectors, const char *const base[3], int64_t step, const int k, const float **b,
+                         vec sum[TILE_ROWS][2]) {
+    vec w[2];
+    UNROLL for (int j = 0; j < vectors; j++) w[j] = load(*b + j * LANES);
+    UNROLL for (int i = 0; i < rows; i++) {
+        const int64_t offset = i % 5 == 3 ? 3 * step : i % 5 * step;
+        const vec x = splat(((const float *)(base[i / 5] + offset))[k]);
+        UNROLL for (int j = 0; j < vectors; j++) add_product(&sum[i][j], x, w[j]);
+    }
+    *b += vectors * LANES;
+    __asm__ volatile("" : "+r"(*b) : : "memory"); // or the compiler loads for later inputs first, and spills
+}
 
 INLINE void tile_of(const int rows, const int vectors, const struct tile *tile) {
     const float *b = tile->b;
     const char *ahead = tile->ahead;
+    const int64_t ahead_step = tile->ahead_step;
     vec sum[TILE_ROWS][2];
     UNROLL for (int i = 0; i < rows; i++) {
         prefetch_to_write(tile->c + i * tile->c_stride);
         if (vectors * LANES > 16) prefetch_to_write(tile->c + i * tile->c_stride + 16);
         UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = zero();
     }
-    // Three pointers, five rows apart: the rows between are reached by the processor's own index arithmetic.
-    const int64_t step = tile->a_stride * 4, step3 = step * 3;
+    const int64_t step = tile->a_stride * 4;
     const char *base[3] = {(const char *)tile->a, (const char *)tile->a + 5 * step, (const char *)tile->a + 10 * step};
     __asm__("" : "+r"(base[0]), "+r"(base[1]), "+r"(base[2])); // or the compiler keeps a pointer per row, and spills
-    for (int64_t k = tile->depth; k > 0; k--) {
-        // Evenly over the sum: in a bunch, requests to memory would keep those to the nearest cache waiting.
+    for (int64_t left = tile->depth / UNROLLED; left > 0; left--) {
+        // Evenly over the sum: in a bunch, requests to memory would keep those to the nearest cache waiting. Not for each input:
+        // a request takes the place of a load.
         prefetch_far(ahead);
-        ahead += tile->ahead_step;
-        vec w[2];
-        UNROLL for (int j = 0; j < vectors; j++) w[j] = load(b + j * LANES);
-        UNROLL for (int i = 0; i < rows; i++) {
-            const int64_t offset = i % 5 == 3 ? step3 : i % 5 * step;
-            const vec x = splat(*(const float *)(base[i / 5] + offset));
-            UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = mul_add(x, w[j], sum[i][j]);
-        }
-        b += vectors * LANES;
-        base[0] += 4;
-        base[1] += 4;
-        base[2] += 4;
+        ahead += ahead_step;
+        UNROLL for (int k = 0; k < UNROLLED; k++) add_products(rows, vectors, base, step, k, &b, sum);
+        UNROLL for (int i = 0; i < 3; i++) base[i] += UNROLLED * 4;
+    }
+    for (int64_t left = tile->depth % UNROLLED; left > 0; left--) {
+        add_products(rows, vectors, base, step, 0, &b, sum);
+        UNROLL for (int i = 0; i < 3; i++) base[i] += 4;
     }
     float *c = tile->c;
     UNROLL for (int i = 0; i < rows; i++) {
@@ -73,12 +89,13 @@ void tile_run(int64_t rows, int64_t vectors, const struct tile *tile) { tile_fun
 
 // ------------------------------------------------------------------------------------------------ the loops around the tile
 
-// What follows the product, on a tile of the result from `row` and `column` on.
-static void finish_tile(const struct product *p, float *y, int64_t row, int64_t column, int64_t rows, int64_t vectors) {
+// What follows the product, on some rows of some panels.
+static void finish_rows(const struct product *p, int64_t row, int64_t rows, int64_t panel, int64_t end) {
     const struct epilogue *e = &p->epilogue;
+    const int64_t column = panel * PANEL, vectors = least(end * PANEL / LANES, parts(p->outputs, LANES)) - column / LANES;
     const float *bias = e->bias ? at(p->place, e->bias) + column : 0;
     const float *residual = e->residual.at ? at(p->place, e->residual.at) + row * e->residual.stride + column : 0;
-    finish(e->function, bias, residual, e->residual.stride, y, p->y_stride, rows, vectors);
+    finish(e->function, bias, residual, e->residual.stride, p->y + row * p->y_stride + column, p->y_stride, rows, vectors);
 }
 
 void product_plan(struct op *op, int64_t rows, int64_t inputs, int64_t outputs) {
@@ -127,10 +144,10 @@ static void group_run(const struct product *p, const struct group *g) {
                     .c_stride = p->y_stride,
                     .add = from > 0,
                     .ahead = (const char *)(next ? next + (t - g->t0) * share : w),
-                    .ahead_step = next ? share * 4 / most(depth, 1) : 0,
+                    .ahead_step = next ? share * 4 / most(depth / UNROLLED, 1) : 0,
                 });
-                if (last) finish_tile(p, y, row, panel * PANEL, rows, vectors);
             }
+            if (last) finish_rows(p, row, rows, g->p0, g->p1);
         }
         from += depth;
     } while (from < p->inputs);

@@ -56,9 +56,6 @@ INLINE vec if_less(vec a, vec b, vec yes, vec no) {
     return (vec)_mm512_mask_blend_ps(_mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_LT_OQ), (__m512)no, (__m512)yes);
 }
 
-// x * 2^n for whole n, rounded once
-INLINE vec scale_by_power(vec x, vec n) { return (vec)_mm512_scalef_ps((__m512)x, (__m512)n); }
-
 // ------------------------------------------------------------------------------------------------ x86-64-v3
 #elif defined(__AVX2__)
 
@@ -100,19 +97,24 @@ INLINE vec mul_add(vec a, vec b, vec c) { return a * b + c; }
 
 #endif
 
-#if !defined(__AVX512F__)
-// In two steps, so that neither factor over- or underflows where the result does not.
-INLINE vec scale_by_power(vec x, vec n) {
-    ivec whole = __builtin_convertvector(n, ivec);
-    ivec half = whole >> 1;
-    return x * (vec)((half + 127) << 23) * (vec)((whole - half + 127) << 23);
-}
-#endif
-
 // ------------------------------------------------------------------------------------------------ all tiers
 
 INLINE vec absolute(vec x) { return (vec)((ivec)x & 0x7fffffff); }
 INLINE vec with_sign_of(vec magnitude, vec sign) { return (vec)((ivec)magnitude | ((ivec)sign & INT32_MIN)); }
+
+#define TO_WHOLE 12582912.0f // 1.5 * 2^23: adding it rounds to a whole number, subtracting it gives that back
+
+// 2^n for -127 < n < 128, given n + TO_WHOLE, whose last bits are those of n.
+INLINE vec power_of_two(vec shifted) { return (vec)(((ivec)shifted << 23) + (127 << 23)); }
+
+// sum += a * b, in the register where the sum is. Left to themselves, compilers move a dozen sums around in a loop, and spill some.
+INLINE void add_product(vec *sum, vec a, vec b) {
+#if defined(__FMA__)
+    __asm__("vfmadd231ps %2, %1, %0" : "+v"(*sum) : "v"(a), "v"(b));
+#else
+    *sum = mul_add(a, b, *sum);
+#endif
+}
 
 // Lanes from n on as zeros.
 INLINE vec only_first(vec v, int64_t n) {

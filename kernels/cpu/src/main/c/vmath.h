@@ -5,7 +5,7 @@
 // exp 1, tanh 2, sigmoid 3, swish 3, gelu 6 (also in its lower tail, where x/2 * (1 + erf(x / sqrt 2)) has no digits left).
 //
 // Not-a-numbers stay, infinities give the limits, results too small for a normal float may lose their last bits, and sigmoid and
-// swish are 0 below -88.7.
+// swish are 0 below -88.3.
 // The polynomials are minimax fits made for these intervals.
 #ifndef AVOCET_VMATH_H
 #define AVOCET_VMATH_H
@@ -16,30 +16,41 @@
 #define LOG2_E 1.44269504f
 #define LN_2_HIGH 0.693359375f // 9 bits: a multiple by any exponent is exact
 #define LN_2_LOW -2.12194440e-4f
-#define TO_WHOLE 12582912.0f // 1.5 * 2^23: adding it rounds to a whole number, subtracting it gives that back
 
-INLINE vec nearest_power(vec x) { return mul_add(x, splat(LOG2_E), splat(TO_WHOLE)) - splat(TO_WHOLE); }
+// Where e^x and its power of two are normal floats.
+#define SMALLEST_POWER -87.3365f
+#define LARGEST_POWER 88.3f
 
-INLINE vec without_power(vec x, vec n) { return mul_add(n, splat(-LN_2_LOW), mul_add(n, splat(-LN_2_HIGH), x)); }
+// x in powers of two as a whole number, plus TO_WHOLE
+INLINE vec nearest_power(vec x) { return mul_add(x, splat(LOG2_E), splat(TO_WHOLE)); }
 
-// e^r * 2^n for |r| <= ln(2)/2
-INLINE vec exp_from(vec r, vec n) {
+INLINE vec without_power(vec x, vec shifted) {
+    const vec n = shifted - splat(TO_WHOLE);
+    return mul_add(n, splat(-LN_2_LOW), mul_add(n, splat(-LN_2_HIGH), x));
+}
+
+// e^r * 2^n for |r| <= ln(2)/2, given n + TO_WHOLE
+INLINE vec exp_from(vec r, vec shifted) {
     vec p = splat(1.3814467e-3f);
     p = mul_add(p, r, splat(8.3687804e-3f));
     p = mul_add(p, r, splat(4.1668394e-2f));
     p = mul_add(p, r, splat(1.6666520e-1f));
     p = mul_add(p, r, splat(0.49999993f));
-    return scale_by_power(mul_add(r * r, p, r) + splat(1), n);
+    return (mul_add(r * r, p, r) + splat(1)) * power_of_two(shifted);
 }
 
-// For x <= 89.
+INLINE vec exp_of_normal(vec x) {
+    const vec shifted = nearest_power(x);
+    return exp_from(without_power(x, shifted), shifted);
+}
+
+// For x <= LARGEST_POWER; 0 where the result is too small for a normal float.
 INLINE vec exp_of_negative(vec x) {
-    x = larger(splat(-104), x); // below, the result is zero
-    vec n = nearest_power(x);
-    return exp_from(without_power(x, n), n);
+    return if_less(x, splat(SMALLEST_POWER), zero(), exp_of_normal(larger(splat(SMALLEST_POWER), x)));
 }
 
-INLINE vec exp_of(vec x) { return exp_of_negative(smaller(splat(89), x)); } // above, the result is infinite
+// e^x between e^SMALLEST_POWER and e^LARGEST_POWER.
+INLINE vec exp_of(vec x) { return exp_of_normal(smaller(splat(LARGEST_POWER), larger(splat(SMALLEST_POWER), x))); }
 
 INLINE vec tanh_of(vec x) {
     vec size = absolute(x);
@@ -54,13 +65,17 @@ INLINE vec tanh_of(vec x) {
     return if_less(size, splat(0.625f), near_zero, with_sign_of(elsewhere, x));
 }
 
-// x / (1 + e^-slope): 0 where the power overflows, from slope = -88.7 on
-INLINE vec gated(vec x, vec slope) { return x / (splat(1) + exp_of(zero() - slope)); }
+// x / (1 + e^-slope): 0 where the power overflows
+INLINE vec gated(vec x, vec slope) {
+    return if_less(slope, splat(-LARGEST_POWER), zero(), x / (splat(1) + exp_of(zero() - slope)));
+}
+
+#define GELU_TAIL 13.2f // beyond, no normal float is left of it
 
 // x * Phi(x). The tail Phi(-t) is e^(-t*t/2) * p(v) / (t + 2.5) with v = (t - 2.5) / (t + 2.5); t*t is split so that its
 // rounding does not reach the exponential.
 INLINE vec gelu_of(vec x) {
-    vec t = smaller(splat(14.5f), absolute(x)); // no tail is left beyond
+    vec t = smaller(splat(GELU_TAIL), absolute(x));
     vec w = splat(1) / (t + splat(2.5f));
     vec v = (t - splat(2.5f)) * w;
     vec p = splat(-1.5726634e-4f);
@@ -77,7 +92,7 @@ INLINE vec gelu_of(vec x) {
     vec exponent = high * high * splat(-0.5f);
     vec n = nearest_power(exponent);
     vec r = mul_add((t - high) * (t + high), splat(-0.5f), without_power(exponent, n));
-    vec tail = t * p * w * exp_from(r, n);
+    vec tail = if_less(t, splat(GELU_TAIL), t * p * w * exp_from(r, n), zero());
     return if_less(x, zero(), zero() - tail, x - tail);
 }
 
