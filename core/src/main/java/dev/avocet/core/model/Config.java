@@ -16,6 +16,11 @@ import java.util.stream.IntStream;
  * @param source the file, and the path inside it, for messages
  */
 public record Config(String source, Map<String, ?> fields) {
+    /** More than any model has; what asks for more is a mistake, or is meant to fill the memory. */
+    public static final int MOST_LAYERS = 1000;
+
+    private static final int MOST_LABELS = 1 << 20;
+
     /** Whether the field is there and not null. */
     public boolean has(String name) {
         return fields.get(name) != null;
@@ -33,6 +38,20 @@ public record Config(String source, Map<String, ?> fields) {
             throw wrong(name, "a positive integer");
         }
         return value;
+    }
+
+    /** A whole number of things that are made one by one, so that memory and time grow with it. */
+    public int count(String name, int otherwise, int most) {
+        int value = integer(name, otherwise);
+        if (value < 0 || value > most) {
+            throw wrong(name, "an integer from 0 to " + most);
+        }
+        return value;
+    }
+
+    /** How many layers there are. */
+    public int layers(String name, int otherwise) {
+        return count(name, otherwise, MOST_LAYERS);
     }
 
     /** A number. */
@@ -113,7 +132,7 @@ public record Config(String source, Map<String, ?> fields) {
      */
     public List<String> labels() {
         if (!has("id2label")) {
-            return IntStream.range(0, positive("num_labels", 2)).mapToObj(i -> "LABEL_" + i).toList();
+            return IntStream.range(0, count("num_labels", 2, MOST_LABELS)).mapToObj(i -> "LABEL_" + i).toList();
         }
         var byIndex = at("id2label");
         var labels = new ArrayList<String>();

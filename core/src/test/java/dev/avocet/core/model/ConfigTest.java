@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.avocet.core.AvocetException;
+import dev.avocet.core.model.efficientnet.EfficientNetConfig;
 import dev.avocet.core.model.vit.VitConfig;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,20 @@ class ConfigTest {
         assertEquals(
                 "config.json: id2label has 2 entries but no \"1\"",
                 refusal(Map.of("id2label", Map.of("0", "cat", "2", "dog"))));
+    }
+
+    /** Each of these fields alone would have a small file fill the memory. */
+    @Test
+    void numbersThatNoModelHasAreRefusedBeforeAnythingIsMadeOfThem() {
+        assertEquals("config.json: \"num_hidden_layers\" must be an integer from 0 to 1000, found 2000000000",
+                refusal(Map.of("num_hidden_layers", 2_000_000_000L)));
+        assertEquals("config.json: \"num_labels\" must be an integer from 0 to 1048576, found 2000000000",
+                refusal(Map.of("num_labels", 2_000_000_000L)));
+        assertEquals("config.json: \"image_size\" must be one that makes at most 16777216 patches, found 100000",
+                refusal(Map.of("image_size", 100_000L, "patch_size", 1L)));
+        var blocks = config(Map.of("num_block_repeats", List.of(1L, 1L, 1L, 1L, 1L, 1L, 2_000_000_000L)));
+        assertTrue(assertThrows(ConfigException.class, () -> EfficientNetConfig.of(blocks)).getMessage()
+                .startsWith("config.json: \"num_block_repeats\" must be a list that makes at most 1000 blocks"));
     }
 
     private static Config config(Map<String, ?> fields) {

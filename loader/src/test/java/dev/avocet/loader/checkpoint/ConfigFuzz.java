@@ -9,15 +9,16 @@ import dev.avocet.core.nn.Weights;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.loader.checkpoint.CheckpointException.Code;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Set;
 
-/** Any bytes as a config.json: refused for what it says, or because its first tensor is not there. */
+/** Any bytes as a config.json: refused, or a model that knows which tensors it wants. */
 public final class ConfigFuzz {
     private static final Path FILE = Path.of("config.json");
 
     private ConfigFuzz() {}
 
-    /** No tensors, but for those that say what kind of model it is. */
+    /** A checkpoint without tensors; each that a model wants is missing, which is no error here. */
     private record Nothing() implements TensorSource {
         @Override
         public Set<String> names() {
@@ -39,7 +40,7 @@ public final class ConfigFuzz {
     public static void fuzzerTestOneInput(byte[] input) {
         try {
             var fields = JsonFile.object(input, FILE, Code.BAD_JSON, Code.DUPLICATE_KEY);
-            Model.load(new Config(FILE.toString(), fields), Weights.of(new Nothing()));
+            Model.load(new Config(FILE.toString(), fields), Weights.comparing(new Nothing(), new ArrayList<>()));
         } catch (AvocetException refused) {
             if (refused.getMessage().length() > 10_000) {
                 throw refused;

@@ -31,7 +31,7 @@ public record BertConfig(
         return new BertConfig(
                 config.positive("vocab_size", 30522),
                 hiddenSize,
-                config.integer("num_hidden_layers", 12),
+                config.layers("num_hidden_layers", 12),
                 heads,
                 config.positive("intermediate_size", 3072),
                 Activation.named(config.text("hidden_act", "gelu")),

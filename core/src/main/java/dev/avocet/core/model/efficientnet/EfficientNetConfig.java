@@ -66,6 +66,10 @@ public record EfficientNetConfig(
         for (var list : List.of(read.outChannels, kernels, strides, read.numBlockRepeats, read.expandRatios)) {
             config.require("in_channels", list.size() >= stages, "a list as long as those of the other stage settings");
         }
+        double blocks = read.numBlockRepeats.stream()
+                .mapToDouble(each -> Math.max(0, Math.ceil(read.depthCoefficient * each))).sum();
+        config.require("num_block_repeats", blocks <= Config.MOST_LAYERS,
+                "a list that makes at most " + Config.MOST_LAYERS + " blocks with depth_coefficient");
         return read;
     }
 

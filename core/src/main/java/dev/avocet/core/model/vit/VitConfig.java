@@ -24,6 +24,9 @@ public record VitConfig(
         Activation poolerAct,
         List<String> labels) {
 
+    /** A picture of 4096 pixels in patches of 4, times 16. */
+    private static final int MOST_PATCHES = 1 << 24;
+
     /** From config.json. */
     public static VitConfig of(Config config) {
         int hiddenSize = config.positive("hidden_size", 768);
@@ -35,12 +38,14 @@ public record VitConfig(
         var patch = config.extent("patch_size", 16);
         config.require("patch_size", patch.height() <= image.height() && patch.width() <= image.width(),
                 "at most image_size, " + image);
+        long patches = (long) (image.height() / patch.height()) * (image.width() / patch.width());
+        config.require("image_size", patches <= MOST_PATCHES, "one that makes at most " + MOST_PATCHES + " patches");
         return new VitConfig(
                 image,
                 patch,
                 config.positive("num_channels", 3),
                 hiddenSize,
-                config.integer("num_hidden_layers", 12),
+                config.layers("num_hidden_layers", 12),
                 heads,
                 config.positive("intermediate_size", 3072),
                 Activation.named(config.text("hidden_act", "gelu")),
