@@ -37,7 +37,7 @@ public final class ImageClassifier implements AutoCloseable {
 
     /**
      * Loads a folder in Hugging Face layout: config.json of {@code model_type: vit} with a classifier, its weights, and
-     * preprocessor_config.json.
+     * preprocessor_config.json. Ready for one picture at a time: its weights are being packed when this returns.
      *
      * @throws dev.avocet.core.AvocetException of the kind that says what is wrong with which file
      */
@@ -48,9 +48,19 @@ public final class ImageClassifier implements AutoCloseable {
                 throw new ConfigException(folder + " holds no image classifier but a model of type \""
                         + pretrained.config().text("model_type", "") + "\"; wanted \"vit\" with a classifier");
             }
-            return new ImageClassifier(pretrained, model, device, options);
+            return new ImageClassifier(pretrained, model, device, options).compiled();
         } catch (RuntimeException | Error e) {
             pretrained.close();
+            throw e;
+        }
+    }
+
+    private ImageClassifier compiled() {
+        try {
+            pictures.compile(1);
+            return this;
+        } catch (RuntimeException | Error e) {
+            session.close();
             throw e;
         }
     }

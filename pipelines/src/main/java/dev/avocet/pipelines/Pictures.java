@@ -60,6 +60,11 @@ final class Pictures {
         }
     }
 
+    /** Compiles for this batch size, which has the device begin with its weights. */
+    void compile(int count) {
+        batch(count).close();
+    }
+
     /** Compiles for this batch size and runs it once, on black pictures. */
     void warmUp(int count) {
         for (int size = Math.min(count, maxBatch), rest = count; rest > 0; rest -= size, size =
