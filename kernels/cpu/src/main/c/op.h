@@ -55,6 +55,12 @@ struct pack {
 // Pictures [batch, height, width, channels] to [batch, out_height, out_width, outputs]. The weight of a full convolution is packed
 // from [outputs, kernel_height, kernel_width, channels]; that of a depthwise one is [kernel_height * kernel_width, channels
 // rounded up to 16].
+// A depthwise one may have an expansion before it: x has its inputs, and `channels` are its outputs.
+struct expansion {
+    ref weight, bias; // packed, as in a linear operation; absent: there is none
+    int64_t function, inputs;
+};
+
 struct convolution {
     struct view x, y;
     ref weight;
@@ -62,6 +68,7 @@ struct convolution {
     int64_t batch, height, width, channels;
     int64_t out_height, out_width, outputs;
     int64_t kernel_height, kernel_width, stride, top, left;
+    struct expansion expansion;
 };
 
 // q, k, v [batch * tokens, heads * depth]; mask [batch, tokens] or absent; probabilities [batch * heads * tokens, tokens] or absent.

@@ -104,7 +104,7 @@ INLINE vec with_sign_of(vec magnitude, vec sign) { return (vec)((ivec)magnitude 
 
 #define TO_WHOLE 12582912.0f // 1.5 * 2^23: adding it rounds to a whole number, subtracting it gives that back
 
-// 2^n for -127 < n < 128, given n + TO_WHOLE, whose last bits are those of n.
+// 2^n for -127 < n < 128, and 0 for n = -127, given n + TO_WHOLE, whose last bits are those of n.
 INLINE vec power_of_two(vec shifted) { return (vec)(((ivec)shifted << 23) + (127 << 23)); }
 
 // sum += a * b, in the register where the sum is. Left to themselves, compilers move a dozen sums around in a loop, and spill some.

@@ -108,17 +108,22 @@ static void products(void) {
 
 static void convolutions(void) {
     const int64_t kernel = 1 + below(7), stride = 1 + below(3), height = kernel + below(20), width = kernel + below(20);
-    const int64_t top = below(kernel), left = below(kernel), batch = 1 + below(2), channels = any(), outputs = any();
+    const int64_t top = below(kernel + 1) - 1, left = below(kernel + 1) - 1, batch = 1 + below(2), channels = any(), outputs = any();
     struct convolution c = {.batch = batch, .height = height, .width = width, .channels = channels,
                             .out_height = (height + top + below(kernel) - kernel) / stride + 1,
                             .out_width = (width + left + below(kernel) - kernel) / stride + 1, .outputs = channels,
                             .kernel_height = kernel, .kernel_width = kernel, .stride = stride, .top = top, .left = left};
     const int64_t results = batch * c.out_height * c.out_width;
-    c.x = slice(batch * height * width, channels, below(9));
-    c.y = whole(results, channels);
-    c.weight = (ref)(uintptr_t)floats(kernel * kernel * parts(channels, 16) * 16);
-    c.epilogue = epilogue(results, channels);
-    run((struct op){.kernel = DEPTHWISE, .convolution = c});
+    for (int expanded = 0; expanded < 2; expanded++) {
+        const int64_t inputs = !expanded ? channels : below(4) ? any() : 600;
+        if (expanded) c.expansion = (struct expansion){weight(channels, inputs), below(2) ? vector(channels) : 0, below(RELU + 1), inputs};
+        c.x = slice(batch * height * width, inputs, below(9));
+        c.y = whole(results, channels);
+        c.weight = (ref)(uintptr_t)floats(kernel * kernel * parts(channels, 16) * 16);
+        c.epilogue = epilogue(results, channels);
+        run((struct op){.kernel = DEPTHWISE, .convolution = c});
+    }
+    c.expansion = (struct expansion){0};
     c.outputs = outputs;
     c.x = slice(batch * height * width, channels, below(9));
     c.y = whole(results, outputs);

@@ -18,13 +18,13 @@ import java.util.Locale;
 record OperationLabel(String operation, List<String> fused) {
     /** Operations that spend their time alike. */
     enum Kind {
-        LINEAR, CONVOLUTION, DEPTHWISE, ATTENTION, NORM, ELEMENTWISE, POOLING, MOVING;
+        LINEAR, CONVOLUTION, DEPTHWISE, BOTTLENECK, ATTENTION, NORM, ELEMENTWISE, POOLING, MOVING;
 
         static Kind of(Op op) {
             return switch (op) {
                 case Op.Linear _,Op.Matmul _ -> LINEAR;
                 case Op.Conv2d _ -> CONVOLUTION;
-                case Op.DepthwiseConv2d _ -> DEPTHWISE;
+                case Op.DepthwiseConv2d depthwise -> depthwise.expansion() == null ? DEPTHWISE : BOTTLENECK;
                 case Op.Attention _ -> ATTENTION;
                 case Op.LayerNorm _,Op.Softmax _,Op.L2Normalize _ -> NORM;
                 case Op.Add _,Op.Multiply _,Op.Scale _,Op.Activate _ -> ELEMENTWISE;
@@ -48,7 +48,8 @@ record OperationLabel(String operation, List<String> fused) {
                 yield product(op, op.bias(), fused);
             }
             case Op.Conv2d op -> product(op, op.bias(), fused) + window(op.weight(), op.stride());
-            case Op.DepthwiseConv2d op -> product(op, op.bias(), fused) + window(op.weight(), op.stride());
+            case Op.DepthwiseConv2d op -> (op.expansion() == null ? "" : "expand+")
+                    + product(op, op.bias(), fused) + window(op.weight(), op.stride());
             case Op.Attention op -> {
                 add(fused, op.mask() != null, "mask");
                 add(fused, node.outputs().size() > 1, "probabilities");

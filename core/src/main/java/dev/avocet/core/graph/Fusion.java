@@ -9,27 +9,37 @@ import java.util.Map;
 
 /**
  * Joins steps that one kernel can do in one pass over memory:
- * a product with the activation and then the sum that follow it, and the gate of squeeze-and-excitation with the
- * product it feeds.
+ * a product with the activation and then the sum that follow it, the gate of squeeze-and-excitation with the product
+ * it feeds, and the expansion of an inverted bottleneck with the depthwise convolution that it feeds.
  *
  * <p>A step disappears only when its result is used once and nobody asked for it. The joined step stands where the last
  * of its parts stood and keeps that one's result, so nothing else in the graph changes; its path is the product's.
  */
 public final class Fusion {
     private final Graph graph;
+    private final Limits limits;
     private final int[] uses;
     private final List<Node> nodes;
     private final Map<Integer, Integer> producers = new HashMap<>();
 
-    private Fusion(Graph graph) {
+    /**
+     * From which sizes on joining pays.
+     *
+     * @param gatedPixels of a picture whose gate joins a product
+     * @param expandedWidth of a picture whose expansion joins a depthwise convolution
+     */
+    public record Limits(int gatedPixels, int expandedWidth) {}
+
+    private Fusion(Graph graph, Limits limits) {
         this.graph = graph;
+        this.limits = limits;
         this.uses = graph.uses();
         this.nodes = new ArrayList<>(graph.nodes().size());
     }
 
     /** The same computation in fewer steps. */
-    public static Graph fuse(Graph graph) {
-        return new Fusion(graph).run();
+    public static Graph fuse(Graph graph, Limits limits) {
+        return new Fusion(graph, limits).run();
     }
 
     private Graph run() {
@@ -38,6 +48,7 @@ public final class Fusion {
                 case Op.Activate op -> activated(node, op);
                 case Op.Add op -> summed(node, op);
                 case Op.Linear op -> gated(node, op);
+                case Op.DepthwiseConv2d op -> expanded(node, op);
                 default -> node;
             };
             node.outputs().forEach(output -> producers.put(output.id(), nodes.size()));
@@ -74,10 +85,26 @@ public final class Fusion {
 
     /** linear(x * gate) where the gate has one value per picture and channel. */
     private Node gated(Node node, Op.Linear op) {
-        if (op.gate() == null && onlyUse(op.x()) instanceof Op.Multiply scaled && isGate(scaled.a(), scaled.b())) {
+        if (op.gate() == null && onlyUse(op.x()) instanceof Op.Multiply scaled && isGate(scaled.a(), scaled.b())
+                && scaled.a().shape().elements() >= scaled.b().shape().elements() * limits.gatedPixels) {
             drop(op.x());
             var product = new Op.Linear(scaled.a(), scaled.b(), op.weight(), op.bias(), op.epilogue());
             return new Node(product, node.outputs(), node.path());
+        }
+        return node;
+    }
+
+    /** depthwise(activation(linear(x))) */
+    private Node expanded(Node node, Op.DepthwiseConv2d op) {
+        if (op.x().shape().dim(2) >= limits.expandedWidth && onlyUse(op.x()) instanceof Op.Linear linear
+                && linear.gate() == null && linear.epilogue().residual() == null) {
+            drop(op.x());
+            var expansion = new Op.DepthwiseConv2d.Expansion(linear.weight(), linear.bias(),
+                    linear.epilogue().activation());
+            return new Node(
+                    new Op.DepthwiseConv2d(linear.x(), expansion, op.weight(), op.bias(), op.stride(), op.padding(),
+                            op.epilogue()),
+                    node.outputs(), node.path());
         }
         return node;
     }

@@ -90,7 +90,8 @@ public record Graph(List<Input> inputs, List<Node> nodes, SequencedMap<String, T
             case Op.Linear op -> 2 * results * op.weight().shape().dim(1);
             case Op.Matmul op -> 2 * results * op.a().shape().dim(1);
             case Op.Conv2d op -> 2 * results * (op.weight().shape().elements() / op.weight().shape().dim(0));
-            case Op.DepthwiseConv2d op -> 2 * results * op.weight().shape().dim(2) * op.weight().shape().dim(3);
+            case Op.DepthwiseConv2d op -> 2 * results * op.weight().shape().dim(2) * op.weight().shape().dim(3)
+                    + (op.expansion() == null ? 0 : 2 * op.expanded().elements() * op.x().shape().dim(3));
             case Op.Attention op -> 4 * results * op.k().shape().dim(1);
             default -> 0;
         };

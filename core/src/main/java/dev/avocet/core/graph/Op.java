@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.core.graph;
 
+import dev.avocet.core.tensor.Shape;
 import dev.avocet.core.tensor.Tensor;
 import dev.avocet.core.tensor.Weight;
 import java.util.ArrayList;
@@ -136,24 +137,46 @@ public sealed interface Op {
     /**
      * A convolution of each channel of x [B,H,W,C] with its own kernel, weight [C,1,kh,kw].
      *
+     * @param expansion null, or what makes these channels out of those that x has
      * @param bias null, or [C]
      */
-    record DepthwiseConv2d(Tensor x, Weight weight, Weight bias, int stride, Padding padding, Epilogue epilogue)
+    record DepthwiseConv2d(
+            Tensor x,
+            Expansion expansion,
+            Weight weight,
+            Weight bias,
+            int stride,
+            Padding padding,
+            Epilogue epilogue)
             implements
             Product {
+        /**
+         * activation(x [B,H,W,K] times weight [C,K] transposed + bias).
+         *
+         * @param bias null, or [C]
+         */
+        public record Expansion(Weight weight, Weight bias, Activation activation) {}
+
         @Override
         public List<Tensor> inputs() {
             return present(x, epilogue.residual());
         }
 
+        /** The shape of the pictures under the kernels: x, its channels expanded. */
+        public Shape expanded() {
+            return x.shape().with(3, weight.shape().dim(0));
+        }
+
         @Override
         public List<Weight> weights() {
-            return present(weight, bias);
+            return expansion == null
+                    ? present(weight, bias)
+                    : present(expansion.weight(), expansion.bias(), weight, bias);
         }
 
         @Override
         public DepthwiseConv2d with(Epilogue next) {
-            return new DepthwiseConv2d(x, weight, bias, stride, padding, next);
+            return new DepthwiseConv2d(x, expansion, weight, bias, stride, padding, next);
         }
     }
 

@@ -106,7 +106,7 @@ public final class Ops {
                 "x %s does not have one channel per kernel of %s %s", x.shape(), weight.name(), weight.shape());
         checkBias("depthwiseConv2d", bias, weight.shape().dim(0));
         var shape = convolved("depthwiseConv2d", x, weight, stride, padding);
-        return add(new Op.DepthwiseConv2d(x, weight, bias, stride, padding, Op.Epilogue.NONE), shape);
+        return add(new Op.DepthwiseConv2d(x, null, weight, bias, stride, padding, Op.Epilogue.NONE), shape);
     }
 
     private Shape convolved(String op, Tensor x, Weight weight, int stride, Padding padding) {

@@ -94,6 +94,12 @@ record OperationCase(String name, int terms, Graph graph) {
                                         w.random(channels), stride, padding),
                                 Activation.SWISH)));
                     }
+                    cases.add(record("expansion and depthwise" + name, 20 + kernel * kernel, (ops, w) -> ops.activation(
+                            ops.depthwiseConv2d(
+                                    ops.activation(ops.linear(x(ops, 2, 9, 11, 20), w.random(37, 20), w.random(37)),
+                                            Activation.SWISH),
+                                    w.random(37, 1, kernel, kernel), w.random(37), stride, padding),
+                            Activation.SWISH)));
                     cases.add(record("conv2d" + name, 3 * kernel * kernel, (ops, w) -> ops.activation(
                             ops.conv2d(x(ops, 2, 9, 11, 3), w.random(19, 3, kernel, kernel), w.random(19), stride,
                                     padding),
@@ -101,12 +107,14 @@ record OperationCase(String name, int terms, Graph graph) {
                 }
             }
         }
-        cases.add(record("squeeze and excite", 40, (ops, w) -> {
-            var x = x(ops, 2, 5, 7, 40);
-            var gate =
-                    ops.activation(ops.linear(ops.meanSpatial(x), w.random(40, 40), w.random(40)), Activation.SIGMOID);
-            return ops.linear(ops.multiply(x, gate), w.random(24, 40), w.random(24));
-        }));
+        for (int size : new int[] {5, 33}) {
+            cases.add(record("squeeze and excite " + size, 40, (ops, w) -> {
+                var x = x(ops, 2, size, size + 1, 40);
+                var gate = ops.activation(
+                        ops.linear(ops.meanSpatial(x), w.random(40, 40), w.random(40)), Activation.SIGMOID);
+                return ops.linear(ops.multiply(x, gate), w.random(24, 40), w.random(24));
+            }));
+        }
         cases.add(record("maxSpatial", 1, (ops, _) -> ops.maxSpatial(x(ops, 2, 5, 7, 19))));
         cases.add(record("meanSpatial", 35, (ops, _) -> ops.meanSpatial(x(ops, 2, 5, 7, 19))));
     }

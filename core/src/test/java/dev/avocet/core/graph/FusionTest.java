@@ -18,6 +18,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class FusionTest {
+    private static final Fusion.Limits ALL = new Fusion.Limits(1, 1);
+
     private final Random random = new Random(7);
 
     @Test
@@ -57,6 +59,28 @@ class FusionTest {
     }
 
     @Test
+    void anExpansionJoinsTheDepthwiseConvolution() {
+        var ops = Ops.record();
+        var x = ops.input("x", DType.F32, Shape.of(2, 5, 7, 6));
+        var wide = ops.activation(ops.linear(x, weight(24, 6), weight(24)), Activation.SWISH);
+        var y = ops.depthwiseConv2d(wide, weight(24, 1, 3, 3), weight(24), 2, Padding.same(3));
+        var graph = ops.graph(Map.of("y", y));
+        assertFusesTo(1, graph);
+        assertEquals(graph.flops(), Fusion.fuse(graph, ALL).flops());
+    }
+
+    @Test
+    void whatIsTooSmallStays() {
+        var ops = Ops.record();
+        var x = ops.input("x", DType.F32, Shape.of(2, 5, 7, 6));
+        var y = ops.depthwiseConv2d(ops.linear(x, weight(24, 6), null), weight(24, 1, 3, 3), null, 2, Padding.same(3));
+        var z = ops.linear(ops.multiply(y, ops.meanSpatial(y)), weight(6, 24), null);
+        var graph = ops.graph(Map.of("z", z));
+        assertEquals(5, Fusion.fuse(graph, new Fusion.Limits(13, 8)).nodes().size());
+        assertEquals(3, Fusion.fuse(graph, new Fusion.Limits(12, 7)).nodes().size());
+    }
+
+    @Test
     void aResultThatIsAskedForOrUsedTwiceStays() {
         var ops = Ops.record();
         var x = ops.input("x", DType.F32, Shape.of(3, 8));
@@ -82,7 +106,7 @@ class FusionTest {
     }
 
     private void assertFusesTo(int steps, Graph graph) {
-        var fused = Fusion.fuse(graph);
+        var fused = Fusion.fuse(graph, ALL);
         assertEquals(steps, fused.nodes().size(), () -> fused.nodes().toString());
         var wanted = run(graph);
         var found = run(fused);

@@ -130,7 +130,7 @@ final class ReferencePlan implements Plan {
                             .dense(floats(c.x()), c.x().shape(), weights.of(c.weight()), weights.of(c.bias()), result));
                 case Op.DepthwiseConv2d c -> finish(c.epilogue(),
                         ReferenceConvolution.of(c.weight().shape(), c.stride(), c.padding())
-                                .depthwise(floats(c.x()), c.x().shape(), weights.of(c.weight()), weights.of(c.bias()),
+                                .depthwise(expanded(c), c.expanded(), weights.of(c.weight()), weights.of(c.bias()),
                                         result));
                 case Op.Attention _ -> throw new AssertionError("attention has two results");
                 case Op.LayerNorm n -> ReferenceKernels.layerNorm(
@@ -167,6 +167,16 @@ final class ReferencePlan implements Plan {
                     ? floats(op.x())
                     : ReferenceKernels.broadcast(
                             floats(op.x()), op.x().shape(), floats(op.gate()), op.gate().shape(), (x, y) -> x * y);
+        }
+
+        private float[] expanded(Op.DepthwiseConv2d op) {
+            var expansion = op.expansion();
+            return expansion == null
+                    ? floats(op.x())
+                    : ReferenceKernels.map(
+                            ReferenceKernels.linear(floats(op.x()), weights.of(expansion.weight()),
+                                    weights.of(expansion.bias()), expansion.weight().shape()),
+                            ReferenceActivation.of(expansion.activation()));
         }
 
         private float[] finish(Op.Epilogue epilogue, float[] product) {

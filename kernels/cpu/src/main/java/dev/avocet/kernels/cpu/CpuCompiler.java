@@ -9,6 +9,12 @@ import dev.avocet.core.graph.Graph;
 
 /** Compiles the graphs of one model: joins steps, places values, writes the program, has the weights packed that it is the first to use. */
 final class CpuCompiler implements Compiler {
+    /**
+     * A product of few rows is cut by columns, and each part would gate all rows anew: at 9x9 and 18x18 pixels an
+     * eighth more time. Rows of pixels that are shorter than a register tile waste it.
+     */
+    private static final Fusion.Limits LIMITS = new Fusion.Limits(1000, 8);
+
     private final Kernels kernels;
     private final Crew crew;
     private final PackedWeights weights;
@@ -21,7 +27,7 @@ final class CpuCompiler implements Compiler {
 
     @Override
     public synchronized Plan compile(Graph graph) {
-        var fused = Fusion.fuse(graph);
+        var fused = Fusion.fuse(graph, LIMITS);
         var values = new Values(fused, kernels, weights);
         var program = lower(fused, values, weights);
         var fillings = weights.fill();
@@ -32,7 +38,7 @@ final class CpuCompiler implements Compiler {
     @Override
     public Outline outline(Graph graph) {
         try (var places = new PackedWeights(kernels)) { // reserved, and never filled
-            var fused = Fusion.fuse(graph);
+            var fused = Fusion.fuse(graph, LIMITS);
             var program = lower(fused, new Values(fused, kernels, places), places);
             return new Outline(program.steps(), program.runBytes(crew.threads()), places.bytes());
         }

@@ -97,7 +97,12 @@ final class Lowering {
         out.op(Kernel.DEPTHWISE).view(values.of(op.x())).view(values.of(y));
         weight(op.weight(), Packing.DEPTHWISE);
         epilogue(op.bias(), op.epilogue());
-        window(op.x().shape(), y.shape(), op.weight().shape(), op.stride(), op.padding());
+        window(op.expanded(), y.shape(), op.weight().shape(), op.stride(), op.padding());
+        if (op.expansion() != null) {
+            weight(op.expansion().weight(), Packing.MATRIX);
+            vector(op.expansion().bias());
+            out.numbers(code(op.expansion().activation()), op.x().shape().dim(3));
+        }
     }
 
     private void window(Shape x, Shape y, Shape weight, int stride, Padding padding) {
