@@ -5,6 +5,7 @@ import dev.avocet.core.graph.Activation;
 import dev.avocet.core.model.Config;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Hugging Face's {@code AlignVisionConfig}, with its names and defaults (transformers 5.23,
@@ -28,6 +29,8 @@ public record EfficientNetConfig(
         int hiddenDim,
         Pooling poolingType,
         double batchNormEps) {
+    /** EfficientNet-L2, the largest that was published, has 800,000; batch norms are folded before anything else is read. */
+    private static final int MOST_CHANNELS = 1 << 21;
 
     /** How the last feature map becomes one vector. */
     public enum Pooling {
@@ -70,7 +73,17 @@ public record EfficientNetConfig(
                 .mapToDouble(each -> Math.max(0, Math.ceil(read.depthCoefficient * each))).sum();
         config.require("num_block_repeats", blocks <= Config.MOST_LAYERS,
                 "a list that makes at most " + Config.MOST_LAYERS + " blocks with depth_coefficient");
+        config.require("width_coefficient", blocks * read.widest() <= MOST_CHANNELS,
+                "one that makes at most " + MOST_CHANNELS + " channels in all blocks");
         return read;
+    }
+
+    /** No block has more channels. */
+    private double widest() {
+        double channels = Stream.of(inChannels, outChannels).flatMap(List::stream).mapToDouble(each -> each).max()
+                .orElse(0);
+        double expansion = expandRatios.stream().mapToDouble(each -> each).max().orElse(1);
+        return Math.max(channels * widthCoefficient, depthDivisor) * Math.max(expansion, 1);
     }
 
     /** One block: channels in and out, the depthwise kernel, and what the block leaves out. */
