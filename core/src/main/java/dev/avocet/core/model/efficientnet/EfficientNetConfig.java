@@ -46,6 +46,8 @@ public record EfficientNetConfig(
         config.require("strides", strides.stream().allMatch(s -> s == 1 || s == 2), "a list of 1 and 2");
         var kernels = config.integers("kernel_sizes", List.of(3, 3, 5, 3, 5, 5, 3));
         config.require("kernel_sizes", kernels.stream().allMatch(k -> k >= 1), "a list of positive integers");
+        var expansions = config.integers("expand_ratios", List.of(1, 6, 6, 6, 6, 6, 6));
+        config.require("expand_ratios", expansions.stream().allMatch(e -> e >= 1), "a list of positive integers");
         var read = new EfficientNetConfig(
                 config.positive("num_channels", 3),
                 config.positive("image_size", 600),
@@ -58,7 +60,7 @@ public record EfficientNetConfig(
                 config.integers("depthwise_padding", List.of()),
                 strides,
                 config.integers("num_block_repeats", List.of(1, 2, 2, 3, 3, 4, 1)),
-                config.integers("expand_ratios", List.of(1, 6, 6, 6, 6, 6, 6)),
+                expansions,
                 config.number("squeeze_expansion_ratio", 0.25),
                 Activation.named(config.text("hidden_act", "swish")),
                 config.positive("hidden_dim", 2560),
@@ -83,7 +85,7 @@ public record EfficientNetConfig(
         double channels = Stream.of(inChannels, outChannels).flatMap(List::stream).mapToDouble(each -> each).max()
                 .orElse(0);
         double expansion = expandRatios.stream().mapToDouble(each -> each).max().orElse(1);
-        return Math.max(channels * widthCoefficient, depthDivisor) * Math.max(expansion, 1);
+        return Math.max(channels * widthCoefficient, depthDivisor) * expansion;
     }
 
     /** One block: channels in and out, the depthwise kernel, and what the block leaves out. */
