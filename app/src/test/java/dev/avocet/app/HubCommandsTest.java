@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.avocet.core.tensor.HostTensor;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +131,49 @@ class HubCommandsTest {
             }
         }
         return into;
+    }
+
+    @Test
+    void afterCtrlCNothingIsHalfWrittenAndTheSameCommandGoesOn() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "only Unix has SIGINT");
+        var halfway = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        stub.fault("storage", (_, exchange, content) -> {
+            var bytes = content.orElseThrow().bytes();
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
+            exchange.getResponseBody().flush();
+            halfway.countDown();
+            await(ended);
+            return true;
+        });
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var builder = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Main.class.getName(),
+                "download", "org/tiny");
+        builder.environment().putAll(Map.of("HF_ENDPOINT", stub.endpoint().toString(), "HF_HUB_CACHE",
+                folder.resolve("cache").toString()));
+        var process = builder.redirectError(folder.resolve("err").toFile()).start();
+        halfway.await();
+        assertEquals(0, new ProcessBuilder("/bin/sh", "-c", "kill -INT " + process.pid()).start().waitFor());
+        assertEquals(130, process.waitFor());
+        ended.countDown();
+        assertTrue(Files.readString(folder.resolve("err")).endsWith(
+                "avocet: stopped; what was downloaded is kept, and the same command goes on from there\n"));
+        var repository = folder.resolve("cache/models--org--tiny");
+        assertFalse(Files.exists(repository.resolve("refs/main")));
+        assertFalse(Files.exists(repository.resolve("snapshots/" + "f".repeat(40) + "/model.safetensors")));
+        var again = run("download", "org/tiny");
+        assertEquals(0, again.code(), again.err());
+        assertArrayEquals(Files.readAllBytes(Cli.MODELS.resolve("tiny-vit/model.safetensors")),
+                Files.readAllBytes(Path.of(again.out().strip()).resolve("model.safetensors")));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
