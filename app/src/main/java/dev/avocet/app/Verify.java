@@ -69,8 +69,9 @@ final class Verify implements Executable {
             }
             long wrong = computed.stream().filter(each -> !each.isRight()).count();
             if (wrong > 0) {
-                terminal.say(wrong + " of " + computed.size() + " values differ by more than is allowed; report it with "
-                        + "what \"avocet doctor\" says");
+                terminal.say(
+                        wrong + " of " + computed.size() + " values differ by more than is allowed; report it with "
+                                + "what \"avocet doctor\" says");
             }
             return wrong == 0 ? OK : FAILED;
         }

@@ -297,7 +297,8 @@ class HubCommandsTest {
 
     @Test
     void theTablesThatComeWithAvocetCanBeRead() {
-        for (var name : List.of("kakaobrain/align-base", "kakaobrain/vit-large-patch16-384@refs/pr/2", "./vit-large-patch16-384/",
+        for (var name : List.of("kakaobrain/align-base", "kakaobrain/vit-large-patch16-384@refs/pr/2",
+                "./vit-large-patch16-384/",
                 "google/vit-base-patch16-224")) {
             assertFalse(PublishedValues.of(name).checks().isEmpty());
         }

@@ -35,7 +35,8 @@ class LoadingCostTest {
         }
 
         private static long number(String file, String name) throws IOException {
-            var line = Files.readAllLines(Path.of(file)).stream().filter(each -> each.startsWith(name + ":")).findFirst();
+            var line =
+                    Files.readAllLines(Path.of(file)).stream().filter(each -> each.startsWith(name + ":")).findFirst();
             return Long.parseLong(line.orElseThrow().replaceAll("\\D", ""));
         }
     }
@@ -59,8 +60,9 @@ class LoadingCostTest {
         var before = Cost.now();
         run(folder, 384, packed -> {
             var cost = Cost.now().since(before);
-            IO.println("%s: %,d bytes by calls, %.4f of the file from the disk, %,d bytes more than %,d packed".formatted(
-                    file, cost.calls(), (double) cost.disk() / size, cost.memory() - packed, packed));
+            IO.println(
+                    "%s: %,d bytes by calls, %.4f of the file from the disk, %,d bytes more than %,d packed".formatted(
+                            file, cost.calls(), (double) cost.disk() / size, cost.memory() - packed, packed));
             assertTrue(cost.calls() <= size - tensors + MEGABYTE);
             assertTrue(cost.disk() <= 1.02 * size);
             assertTrue(cost.memory() <= packed + 64 * MEGABYTE);
@@ -85,7 +87,8 @@ class LoadingCostTest {
 
     /** Drops the file from the page cache. */
     private static void forget(Path file) throws IOException, InterruptedException {
-        var dd = new ProcessBuilder("dd", "of=" + file.toRealPath(), "oflag=nocache", "conv=notrunc,fdatasync", "count=0");
+        var dd = new ProcessBuilder("dd", "of=" + file.toRealPath(), "oflag=nocache", "conv=notrunc,fdatasync",
+                "count=0");
         assertEquals(0, dd.redirectErrorStream(true).start().waitFor());
     }
 }

@@ -312,7 +312,8 @@ final class StrictJson {
             isNumber &= end > power;
         }
         if (!isNumber || end < text.length()) {
-            throw error(isOfNumbers(text) ? malformed : source.notJson(), "has " + Names.quote(text) + " in place of a value");
+            throw error(isOfNumbers(text) ? malformed : source.notJson(),
+                    "has " + Names.quote(text) + " in place of a value");
         }
         boolean isInteger = end == fraction;
         if ((!isInteger || end > SAFE_DIGITS) && Double.isInfinite(Double.parseDouble(text))) {

@@ -55,8 +55,9 @@ final class TorchArchive {
     private void requireBounded(List<StoredTensor> tensors) throws IOException {
         double bytes = tensors.stream().mapToDouble(StoredTensor::bytes).sum();
         if (bytes > MOST_SHARED * (double) file.length() + ALWAYS_ALLOWED) {
-            throw new CheckpointException(Code.BAD_VIEW, path, "its tensors take %.0f bytes together, more than %d times the file's %d"
-                    .formatted(bytes, MOST_SHARED, file.length()));
+            throw new CheckpointException(Code.BAD_VIEW, path,
+                    "its tensors take %.0f bytes together, more than %d times the file's %d"
+                            .formatted(bytes, MOST_SHARED, file.length()));
         }
     }
 

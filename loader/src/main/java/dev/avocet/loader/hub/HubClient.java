@@ -219,7 +219,8 @@ final class HubClient {
     /** What it means that there is no answer; throws it where trying again is pointless. */
     private TransientFailure unreachable(URI uri, IOException failure) {
         var proxy = http.proxy(uri);
-        var host = uri.getScheme() + "://" + uri.getAuthority() + proxy.map(each -> " through the proxy " + each).orElse("");
+        var host = uri.getScheme() + "://" + uri.getAuthority()
+                + proxy.map(each -> " through the proxy " + each).orElse("");
         if (hasCause(failure, CertificateException.class)) {
             throw new HubException(Reason.UNREACHABLE, host + " is not trusted: " + failure.getMessage(), failure);
         }

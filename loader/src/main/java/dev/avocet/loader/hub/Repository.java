@@ -228,8 +228,9 @@ final class Repository {
     }
 
     HubException notListed() {
-        return new HubException(Reason.OFFLINE, "the cache " + cache.folder() + " does not have the list of all files of "
-                + name.title() + ", and the network is not to be used");
+        return new HubException(Reason.OFFLINE,
+                "the cache " + cache.folder() + " does not have the list of all files of "
+                        + name.title() + ", and the network is not to be used");
     }
 
     /** What the hub has of a commit. */

@@ -60,7 +60,8 @@ class ProxiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://me:secret@proxy:3128", "socks5://proxy:1080", "https://proxy", "http://", "a b", "http://:3"})
+    @ValueSource(strings = {"http://me:secret@proxy:3128", "socks5://proxy:1080", "https://proxy", "http://", "a b",
+        "http://:3"})
     void aProxyThatCanNotBeUsedIsOneLineWithoutItsPassword(String value) {
         var proxies = new Proxies(Map.of("HTTPS_PROXY", value));
         var message = assertThrows(AvocetException.class, () -> proxies.of(URI.create("https://huggingface.co")))
@@ -97,7 +98,8 @@ class ProxiesTest {
         proxy.start();
         var second = Duration.ofSeconds(10);
         var http = new Http(Map.of("http_proxy", "127.0.0.1:" + proxy.getAddress().getPort()));
-        try (var answer = http.get(URI.create("http://hub.invalid/x"), Map.of(), new Timeouts(second, second, second))) {
+        try (var answer =
+                http.get(URI.create("http://hub.invalid/x"), Map.of(), new Timeouts(second, second, second))) {
             assertEquals("http://hub.invalid/x", new String(answer.body().readAllBytes()));
         } finally {
             proxy.stop(0);
