@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -90,7 +91,7 @@ class ProxiesTest {
         var proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         proxy.createContext("/", exchange -> {
             try (exchange) {
-                var asked = exchange.getRequestURI().toString().getBytes();
+                var asked = exchange.getRequestURI().toString().getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(200, asked.length);
                 exchange.getResponseBody().write(asked);
             }
@@ -100,7 +101,7 @@ class ProxiesTest {
         var http = new Http(Map.of("http_proxy", "127.0.0.1:" + proxy.getAddress().getPort()));
         try (var answer =
                 http.get(URI.create("http://hub.invalid/x"), Map.of(), new Timeouts(second, second, second))) {
-            assertEquals("http://hub.invalid/x", new String(answer.body().readAllBytes()));
+            assertEquals("http://hub.invalid/x", new String(answer.body().readAllBytes(), StandardCharsets.UTF_8));
         } finally {
             proxy.stop(0);
         }
