@@ -53,7 +53,7 @@ int main(int argc, char **argv) {
     fflush(stdout);
     char line[256];
     while (fgets(line, sizeof line, stdin)) {
-        if (strcmp(line, "run\n") != 0) {
+        if (strcmp(line, "run 1\n") != 0) {
             fprintf(stderr, "unknown request: %s", line);
             return 1;
         }

@@ -4,6 +4,8 @@
 
 usage: peer_openvino.py GRAPH.onnx INPUTS OUTPUT THREADS
 """
+import os
+
 import openvino
 import worker
 
@@ -17,6 +19,7 @@ def main():
         "INFERENCE_PRECISION_HINT": "f32",  # otherwise it computes in bf16 on processors that can
         "INFERENCE_NUM_THREADS": task.threads,
         "NUM_STREAMS": 1,
+        "ENABLE_CPU_PINNING": task.threads == os.cpu_count(),  # otherwise several processes share one processor
         "PERFORMANCE_HINT": "LATENCY",
     })
     request = compiled.create_infer_request()

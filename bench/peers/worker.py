@@ -28,7 +28,8 @@ def serve(version, run):
     for line in sys.stdin:
         request, _, argument = line.rstrip("\n").partition(" ")
         if request == "run":
-            output = run()
+            for _ in range(int(argument)):
+                output = run()
         elif request == "output":
             save_file({"output": numpy.ascontiguousarray(output())}, argument)
         else:

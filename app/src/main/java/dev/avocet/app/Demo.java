@@ -10,26 +10,23 @@ import java.util.Optional;
 enum Demo {
     /** The classifier. */
     TINY_VIT("tiny-vit", "image classification", "10 classes, trained on CIFAR-10 (small pictures)",
-            "kakaobrain/vit-large-patch16-384", "@refs/pr/2", "1.2 GB"),
+            "kakaobrain/vit-large-patch16-384", "1.2 GB"),
     /** Zero-shot classification and embeddings. */
     TINY_ALIGN("tiny-align", "zero-shot classification and embeddings",
             "trained on CIFAR-10 (10 classes, with captions) and emoji with their names",
-            "kakaobrain/align-base", "@refs/pr/4", "690 MB");
+            "kakaobrain/align-base", "690 MB");
 
     private final String id;
     private final String task;
     private final String training;
     private final String realModel;
-    /** Where the hub has its weights as safetensors: a pull request that converts them. */
-    private final String realRevision;
     private final String realSize;
 
-    Demo(String id, String task, String training, String realModel, String realRevision, String realSize) {
+    Demo(String id, String task, String training, String realModel, String realSize) {
         this.id = id;
         this.task = task;
         this.training = training;
         this.realModel = realModel;
-        this.realRevision = realRevision;
         this.realSize = realSize;
     }
 
@@ -66,6 +63,6 @@ enum Demo {
     /** Tells the user which model this is, and which one to take for more than a try. */
     void announce(Terminal terminal) {
         terminal.say("using the bundled demo " + id + ": " + training + ". For the real " + realModel + " (" + realSize
-                + "), pass --model " + realModel + realRevision);
+                + "), pass --model " + realModel);
     }
 }

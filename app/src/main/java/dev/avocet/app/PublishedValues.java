@@ -68,10 +68,11 @@ record PublishedValues(List<Check> checks) {
         var published =
                 ((List<?>) fields.get("published")).stream().map(each -> ((Number) each).doubleValue()).toList();
         var names = texts(fields, "names");
-        if (names.size() != published.size()) {
-            throw new ClassCastException("names and values differ in number");
+        var texts = texts(fields, "texts");
+        if (names.size() != published.size() || !texts.isEmpty() && texts.size() != names.size()) {
+            throw new ClassCastException("names, values and texts differ in number");
         }
-        return new Check((String) fields.get("what"), (String) fields.get("image"), texts(fields, "texts"),
+        return new Check((String) fields.get("what"), (String) fields.get("image"), texts,
                 fields.get("max_length") instanceof Number length ? length.intValue() : 0,
                 (String) fields.get("output"),
                 Boolean.TRUE.equals(fields.get("softmax")), names, published,

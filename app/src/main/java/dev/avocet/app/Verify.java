@@ -10,6 +10,7 @@ import dev.avocet.loader.image.Image;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Parameters;
             "Computes what others have published for the model, and prints ours, theirs and the difference.",
             "The pictures that this takes are downloaded, or taken from a folder.",
             ""},
-        footer = {"", "Example: avocet verify kakaobrain/align-base@refs/pr/4"})
+        footer = {"", "Example: avocet verify kakaobrain/align-base"})
 final class Verify implements Executable {
     @Parameters(paramLabel = "MODEL", description = ModelReference.HELP)
     private String model;
@@ -41,6 +42,9 @@ final class Verify implements Executable {
     @Option(names = "--values", paramLabel = "FILE",
             description = "A table of published values in JSON. Default: the one that comes with Avocet.")
     private Path values;
+
+    @Option(names = "--json", description = "Print JSON Lines: one object per value.")
+    private boolean json;
 
     private final Terminal terminal;
     private final CommonOptions common;
@@ -57,40 +61,79 @@ final class Verify implements Executable {
         try (var pretrained = Pretrained.open(chosen.folder());
                 var device = common.open(terminal, () -> Work.of(chosen));
                 var session = Session.open(chosen.name(), pretrained.model()::forward, device)) {
-            return compare(published, pretrained, session);
+            var computed = compute(published, pretrained, session);
+            if (json) {
+                writeJson(computed);
+            } else {
+                writeText(computed);
+            }
+            long wrong = computed.stream().filter(each -> !each.isRight()).count();
+            if (wrong > 0) {
+                terminal.say(
+                        wrong + " of " + computed.size() + " values differ by more than is allowed; report it with "
+                                + "what \"avocet doctor\" says");
+            }
+            return wrong == 0 ? OK : FAILED;
         }
     }
 
-    private int compare(PublishedValues published, Pretrained pretrained, Session session) {
-        var table = new Table(Table.Column.text("value"), Table.Column.number("ours"), Table.Column.number("published"),
-                Table.Column.number("difference"), Table.Column.number("allowed"), Table.Column.text(""));
+    /** One published value, and what came out here. */
+    private record Value(PublishedValues.Check check, String name, double ours, double published) {
+        double difference() {
+            return Math.abs(ours - published);
+        }
+
+        boolean isRight() {
+            return difference() <= check.tolerance();
+        }
+
+        String title() {
+            return check.what() + ": " + name;
+        }
+    }
+
+    private List<Value> compute(PublishedValues published, Pretrained pretrained, Session session) {
+        var computed = new ArrayList<Value>();
         var fetched = new HashMap<String, Image>();
-        int count = 0;
-        int wrong = 0;
         for (var check : published.checks()) {
             var image = fetched.computeIfAbsent(check.image(), this::picture);
             var row = row(check, pretrained, session, image);
             for (int i = 0; i < check.names().size(); i++) {
-                double ours = row[check.texts().isEmpty() ? index(check.names().get(i), pretrained) : i];
-                double theirs = check.published().get(i);
-                double difference = Math.abs(ours - theirs);
-                boolean isRight = difference <= check.tolerance();
-                table.row(check.what() + ": " + check.names().get(i), number(ours), number(theirs), number(difference),
-                        number(check.tolerance()), isRight ? "" : "DIFFERS");
-                count++;
-                wrong += isRight ? 0 : 1;
+                var name = check.names().get(i);
+                double ours = row[check.texts().isEmpty() ? index(name, pretrained) : i];
+                computed.add(new Value(check, name, ours, check.published().get(i)));
             }
+        }
+        return computed;
+    }
+
+    private void writeText(List<Value> computed) {
+        var table = new Table(Table.Column.text("value"), Table.Column.number("ours"), Table.Column.number("published"),
+                Table.Column.number("difference"), Table.Column.number("allowed"), Table.Column.text(""));
+        for (var each : computed) {
+            table.row(each.title(), number(each.ours()), number(each.published()), number(each.difference()),
+                    number(each.check().tolerance()), each.isRight() ? "" : "DIFFERS");
         }
         table.print(terminal.out());
         terminal.out().println();
-        published.checks().stream().map(PublishedValues.Check::source).distinct()
+        computed.stream().map(each -> each.check().source()).distinct()
                 .forEach(source -> terminal.out().println("published by " + source));
         terminal.out().flush();
-        if (wrong > 0) {
-            terminal.say(wrong + " of " + count + " values differ by more than is allowed; report it with what "
-                    + "\"avocet doctor\" says");
+    }
+
+    private void writeJson(List<Value> computed) {
+        var lines = new JsonLines(terminal.out());
+        for (var each : computed) {
+            lines.line(json -> {
+                json.writeStringField("value", each.title());
+                JsonLines.writeKnown(json, "ours", each.ours(), Double.isFinite(each.ours()));
+                json.writeNumberField("published", each.published());
+                JsonLines.writeKnown(json, "difference", each.difference(), Double.isFinite(each.difference()));
+                json.writeNumberField("allowed", each.check().tolerance());
+                json.writeBooleanField("right", each.isRight());
+                json.writeStringField("source", each.check().source());
+            });
         }
-        return wrong == 0 ? OK : FAILED;
     }
 
     private static String number(double value) {

@@ -37,7 +37,7 @@ class ClassifyTest {
         var result = Cli.run("classify", CAT, "--device", Cli.DEVICE);
         assertEquals(0, result.code());
         assertEquals("using the bundled demo tiny-vit: 10 classes, trained on CIFAR-10 (small pictures). For the real "
-                + "kakaobrain/vit-large-patch16-384 (1.2 GB), pass --model kakaobrain/vit-large-patch16-384@refs/pr/2",
+                + "kakaobrain/vit-large-patch16-384 (1.2 GB), pass --model kakaobrain/vit-large-patch16-384",
                 result.complaint());
     }
 

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.app;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.avocet.core.tensor.HostTensor;
+import dev.avocet.loader.checkpoint.Checkpoint;
+import dev.avocet.loader.checkpoint.TorchBytes;
 import dev.avocet.loader.hub.HubSettings;
 import dev.avocet.loader.hub.StubHub;
 import java.io.ByteArrayOutputStream;
@@ -16,11 +21,19 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names on the hub work wherever a model is named, and nothing is downloaded that was not asked for. */
 class HubCommandsTest {
@@ -70,6 +83,97 @@ class HubCommandsTest {
                 run("classify", CAT, "--model", "org/tiny", "--device", Cli.DEVICE, "--offline").out());
         assertEquals(0, run("inspect", "org/tiny", "--offline").code());
         assertEquals(List.of(), stub.requests());
+    }
+
+    /** As the main branches of the models that Avocet is for are: no safetensors, one pytorch_model.bin or several. */
+    @ParameterizedTest(name = "{0} files")
+    @ValueSource(ints = {1, 3})
+    void aRepositoryWithPytorchWeightsAloneGivesTheSameBits(int shards) throws IOException {
+        stub.folder("org/pytorch", torch(Files.createDirectory(folder.resolve("torch")), shards));
+        var pixels = folder.resolve("in.safetensors");
+        assertEquals(0, run("preprocess", CAT, "--model", "org/pytorch", "--output", pixels).code());
+        var results = new ArrayList<byte[]>();
+        for (var name : List.of("org/tiny", "org/pytorch", "org/pytorch@main")) {
+            var out = folder.resolve("out.safetensors");
+            var ran = run("run", "--model", name, "--input", pixels, "--output", out, "--device", Cli.DEVICE);
+            assertEquals(0, ran.code(), ran.err());
+            results.add(Files.readAllBytes(out));
+        }
+        assertArrayEquals(results.get(0), results.get(1));
+        assertArrayEquals(results.get(0), results.get(2));
+        stub.forgetRequests();
+        assertEquals(0, run("inspect", "org/pytorch", "--offline").code());
+        assertTrue(run("models").out().contains("org/pytorch"));
+        assertEquals(List.of(), stub.requests());
+    }
+
+    /** The bundled classifier as torch.save writes it. */
+    private static Path torch(Path into, int shards) throws IOException {
+        var from = Cli.MODELS.resolve("tiny-vit");
+        for (var name : List.of("config.json", "preprocessor_config.json")) {
+            Files.copy(from.resolve(name), into.resolve(name));
+        }
+        try (var checkpoint = Checkpoint.open(from)) {
+            var files = new TreeMap<String, Map<String, HostTensor>>();
+            var index = new StringJoiner(",", "{\"weight_map\":{", "}}");
+            for (var tensor : checkpoint.names()) {
+                var file = shards == 1
+                        ? "pytorch_model.bin"
+                        : "pytorch_model-%05d-of-%05d.bin".formatted(1 + index.length() % shards, shards);
+                files.computeIfAbsent(file, _ -> new LinkedHashMap<>()).put(tensor, checkpoint.tensor(tensor));
+                index.add("\"" + tensor + "\":\"" + file + "\"");
+            }
+            for (var file : files.entrySet()) {
+                Files.write(into.resolve(file.getKey()), TorchBytes.file(file.getValue()));
+            }
+            if (shards > 1) {
+                Files.writeString(into.resolve("pytorch_model.bin.index.json"), index.toString());
+            }
+        }
+        return into;
+    }
+
+    @Test
+    void afterCtrlCNothingIsHalfWrittenAndTheSameCommandGoesOn() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "only Unix has SIGINT");
+        var halfway = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        stub.fault("storage", (_, exchange, content) -> {
+            var bytes = content.orElseThrow().bytes();
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
+            exchange.getResponseBody().flush();
+            halfway.countDown();
+            await(ended);
+            return true;
+        });
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var builder = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Main.class.getName(),
+                "download", "org/tiny");
+        builder.environment().putAll(Map.of("HF_ENDPOINT", stub.endpoint().toString(), "HF_HUB_CACHE",
+                folder.resolve("cache").toString()));
+        var process = builder.redirectError(folder.resolve("err").toFile()).start();
+        halfway.await();
+        assertEquals(0, new ProcessBuilder("/bin/sh", "-c", "kill -INT " + process.pid()).start().waitFor());
+        assertEquals(130, process.waitFor());
+        ended.countDown();
+        assertTrue(Files.readString(folder.resolve("err")).endsWith(
+                "avocet: stopped; what was downloaded is kept, and the same command goes on from there\n"));
+        var repository = folder.resolve("cache/models--org--tiny");
+        assertFalse(Files.exists(repository.resolve("refs/main")));
+        assertFalse(Files.exists(repository.resolve("snapshots/" + "f".repeat(40) + "/model.safetensors")));
+        var again = run("download", "org/tiny");
+        assertEquals(0, again.code(), again.err());
+        assertArrayEquals(Files.readAllBytes(Cli.MODELS.resolve("tiny-vit/model.safetensors")),
+                Files.readAllBytes(Path.of(again.out().strip()).resolve("model.safetensors")));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
@@ -158,6 +262,12 @@ class HubCommandsTest {
                         .matches("probability: cat +0\\.363\\d+ +0\\.363\\d+ +0\\.0000\\d\\d +0\\.000100"),
                 right.out());
         assertTrue(right.out().contains("published by nobody"));
+        var json = run("verify", "org/tiny", "--pictures", Cli.SAMPLES, "--values", table(cat, 0.0001), "--device",
+                Cli.DEVICE, "--json").json();
+        assertEquals(1, json.size());
+        assertEquals("probability: cat", json.getFirst().get("value").asText());
+        assertEquals(cat, json.getFirst().get("ours").asDouble(), 0.0001);
+        assertTrue(json.getFirst().get("right").asBoolean());
         var wrong = run("verify", "org/tiny", "--pictures", Cli.SAMPLES, "--values", table(cat + 0.1, 0.01), "--device",
                 Cli.DEVICE);
         assertEquals(1, wrong.code());
@@ -187,7 +297,8 @@ class HubCommandsTest {
 
     @Test
     void theTablesThatComeWithAvocetCanBeRead() {
-        for (var name : List.of("kakaobrain/align-base@refs/pr/4", "./vit-large-patch16-384/",
+        for (var name : List.of("kakaobrain/align-base", "kakaobrain/vit-large-patch16-384@refs/pr/2",
+                "./vit-large-patch16-384/",
                 "google/vit-base-patch16-224")) {
             assertFalse(PublishedValues.of(name).checks().isEmpty());
         }

@@ -107,7 +107,7 @@ class ZeroShotTest {
         assertEquals(0, result.code());
         assertEquals(
                 "using the bundled demo tiny-align: trained on CIFAR-10 (10 classes, with captions) and emoji with "
-                        + "their names. For the real kakaobrain/align-base (690 MB), pass --model kakaobrain/align-base@refs/pr/4",
+                        + "their names. For the real kakaobrain/align-base (690 MB), pass --model kakaobrain/align-base",
                 result.complaint());
     }
 }

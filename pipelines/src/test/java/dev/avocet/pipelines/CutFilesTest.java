@@ -8,10 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.avocet.core.AvocetException;
 import dev.avocet.core.backend.Device;
 import dev.avocet.core.backend.Session;
+import dev.avocet.core.model.Config;
+import dev.avocet.core.model.Model;
+import dev.avocet.core.nn.TensorSource;
+import dev.avocet.core.nn.Weights;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.loader.Pretrained;
+import dev.avocet.loader.checkpoint.Checkpoint;
 import dev.avocet.loader.checkpoint.CheckpointException;
+import dev.avocet.loader.checkpoint.JsonFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -23,6 +29,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,6 +43,10 @@ class CutFilesTest {
 
     @TempDir
     Path folder;
+
+    static List<String> devices() {
+        return TestDevices.names();
+    }
 
     static List<String[]> modelsAndDevices() {
         var cases = new ArrayList<String[]>();
@@ -84,6 +96,63 @@ class CutFilesTest {
         }
     }
 
+    /** Cuts the file when the device has read so many tensors, in whichever thread that is. */
+    private record Cutting(TensorSource source, AtomicInteger left, Runnable cut) implements TensorSource {
+        @Override
+        public Set<String> names() {
+            return source.names();
+        }
+
+        @Override
+        public HostTensor tensor(String name) {
+            return source.tensor(name);
+        }
+
+        @Override
+        public String origin(String name) {
+            return source.origin(name);
+        }
+
+        @Override
+        public void release(String name) {
+            if (left.getAndDecrement() == 0) {
+                cut.run();
+            }
+            source.release(name);
+        }
+    }
+
+    /** Threads of the device pack while nobody calls, and the first call packs what they could not. */
+    @ParameterizedTest(name = "on {0}")
+    @MethodSource("devices")
+    void aFileCutAtAnyTensorIsAnErrorOfTheFirstInferenceAndOfAllLaterOnes(String deviceName) {
+        var left = new AtomicInteger(-1);
+        for (int tensors = 0; left.get() < 0; tensors++) {
+            var file = copy("vit-square");
+            long length = tensors % 2 == 0 ? 0 : 10_000;
+            left.set(tensors);
+            try (var checkpoint = Checkpoint.open(folder); var device = Device.firstOf(deviceName)) {
+                var config = folder.resolve("config.json");
+                var model = Model.load(new Config(config.toString(), JsonFile.read(config)),
+                        Weights.of(new Cutting(checkpoint, left, () -> cut(file, length))));
+                try (var session = Session.open("vit", model::forward, device)) {
+                    for (int call = 0; call < 2; call++) {
+                        failsIfCut(session, left);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void failsIfCut(Session session, AtomicInteger left) {
+        try {
+            run(session);
+            assertTrue(left.get() >= 0, "no result comes from a file that was cut");
+        } catch (AvocetException cut) {
+            assertTrue(left.get() < 0 && isOfTheFile(cut), cut + " comes from the file");
+        }
+    }
+
     @ParameterizedTest(name = "{0} on {1}")
     @MethodSource("modelsAndDevices")
     void aFileReplacedByRenamingLeavesALoadedModelAsItIs(String model, String device) throws IOException {
@@ -99,10 +168,14 @@ class CutFilesTest {
         try (var pretrained = Pretrained.open(folder); var device = Device.firstOf(deviceName)) {
             meanwhile.run();
             try (var session = Session.open(name, pretrained.model()::forward, device)) {
-                var pixels = HostTensor.of(Shape.of(1, 3, 32, 32), new float[3 * 32 * 32]);
-                return session.run(Map.of("pixel_values", pixels), List.of("logits")).get("logits").toFloats();
+                return run(session);
             }
         }
+    }
+
+    private static float[] run(Session session) {
+        var pixels = HostTensor.of(Shape.of(1, 3, 32, 32), new float[3 * 32 * 32]);
+        return session.run(Map.of("pixel_values", pixels), List.of("logits")).get("logits").toFloats();
     }
 
     private Path copy(String model) {

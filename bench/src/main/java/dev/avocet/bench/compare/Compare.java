@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,15 +33,23 @@ final class Compare implements Callable<Integer> {
             names = "--models",
             split = ",",
             paramLabel = "NAME",
-            description = "vit, b7, bert. Default: all, unless there are --stages.")
+            description = "Networks: vit, b7, bert. Default: all, unless there is --traffic or --stages.")
     private List<String> models;
+
+    @Option(
+            names = "--traffic",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Requests as services have them: tail, callers. Default: all, unless there is --models or"
+                    + " --stages.")
+    private List<String> traffic;
 
     @Option(
             names = "--stages",
             split = ",",
             paramLabel = "NAME",
             description = "What happens before a network: decode, vit-pixels, align-pixels, tokenize. Default: all, unless"
-                    + " there are --models.")
+                    + " there is --models or --traffic.")
     private List<String> stages;
 
     @Option(names = "--peers", split = ",", paramLabel = "NAME",
@@ -49,15 +58,25 @@ final class Compare implements Callable<Integer> {
     private Set<String> peers = ALL_PEERS;
 
     @Option(names = "--batch", split = ",", paramLabel = "N",
-            description = "Pictures or texts in an inference. Default: 1.")
+            description = "Pictures or texts in an inference of a network. Default: 1.")
     private List<Integer> batches = List.of(1);
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of each engine. Default: all processors.")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    @Option(names = "--threads", split = ",", paramLabel = "N",
+            description = "Threads of each engine; all but the largest number only with one picture or text. Default: all"
+                    + " processors.")
+    private List<Integer> threads = List.of(Runtime.getRuntime().availableProcessors());
 
     @Option(names = "--runs", paramLabel = "N", defaultValue = "15",
             description = "Timed inferences of each. Default: 15.")
     private int runs;
+
+    @Option(names = "--tail-runs", paramLabel = "N", defaultValue = "1000",
+            description = "The same for the tail. Default: 1000.")
+    private int tailRuns;
+
+    @Option(names = "--seconds", paramLabel = "N", defaultValue = "900",
+            description = "Makes fewer of them where they would take longer, but no fewer than three. Default: 900.")
+    private int seconds;
 
     @Option(names = "--python", paramLabel = "FILE",
             description = "A Python with the packages of bench/peers/requirements.txt. Default: the one that"
@@ -89,9 +108,11 @@ final class Compare implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         root = root.toRealPath();
-        requirePositive("--threads", threads);
-        requirePositive("--runs", runs);
+        threads.forEach(count -> requirePositive("--threads", count));
         batches.forEach(batch -> requirePositive("--batch", batch));
+        requirePositive("--runs", runs);
+        requirePositive("--tail-runs", tailRuns);
+        requirePositive("--seconds", seconds);
         if (!ALL_PEERS.containsAll(peers)) {
             throw new CommandLine.ParameterException(spec.commandLine(),
                     "--peers: there are " + String.join(", ", ALL_PEERS) + ", not all of " + String.join(", ", peers));
@@ -100,20 +121,31 @@ final class Compare implements Callable<Integer> {
         var interpreter = python != null ? python : home.resolve("python").resolve("bin").resolve("python");
         var places = new Places(root, home, interpreter);
         var comparisons = new ArrayList<Comparison>();
-        for (var workload : chosen(models, stages, Workload.values(), Workload::of, "--models")) {
+        int most = Collections.max(threads);
+        for (var workload : chosen(models, Workload.values(), Workload::of, "--models")) {
             for (int batch : batches) {
-                var contest = NetworkPeer.contest(workload, batch, peers, places, threads);
-                comparisons.add(measure(contest, new Measurement.Setting(places, threads, runs)));
+                for (int count : threads) {
+                    if (batch == 1 || count == most) {
+                        comparisons.add(measure(
+                                NetworkPeer.contest(workload, batch, peers, places, count),
+                                new Measurement.Setting(places, runs, 1, seconds)));
+                    }
+                }
             }
         }
-        for (var stage : chosen(stages, models, Stage.values(), Stage::of, "--stages")) {
+        for (var kind : chosen(traffic, Traffic.values(), Traffic::of, "--traffic")) {
+            comparisons.add(measure(kind.contest(peers, places, most),
+                    new Measurement.Setting(places, kind == Traffic.TAIL ? tailRuns : runs, kind.inARow(), seconds)));
+        }
+        for (var stage : chosen(stages, Stage.values(), Stage::of, "--stages")) {
             for (var contest : stage.contests(peers, places)) {
-                comparisons.add(measure(contest, new Measurement.Setting(places, 1, runs)));
+                comparisons.add(measure(contest, new Measurement.Setting(places, runs, 1, seconds)));
             }
         }
+        System.out.println(Report.scaling(comparisons));
         if (write) {
             var file = root.resolve("docs").resolve("performance.md");
-            Files.writeString(file, Report.page(comparisons, command(), threads));
+            Files.writeString(file, Report.page(comparisons, command()));
             System.err.println("wrote " + file);
         }
         return comparisons.stream().allMatch(Comparison::agrees) ? 0 : 1;
@@ -126,10 +158,9 @@ final class Compare implements Callable<Integer> {
     }
 
     /** What was named; everything where nothing of either kind was. */
-    private <T> List<T> chosen(List<String> names, List<String> others, T[] all, Function<String, T> of,
-            String option) {
+    private <T> List<T> chosen(List<String> names, T[] all, Function<String, T> of, String option) {
         if (names == null) {
-            return others == null ? List.of(all) : List.of();
+            return models == null && traffic == null && stages == null ? List.of(all) : List.of();
         }
         try {
             return names.stream().map(of).toList();
@@ -148,9 +179,14 @@ final class Compare implements Callable<Integer> {
     private String command() {
         return "bench/compare"
                 + (models == null ? "" : " --models " + String.join(",", models))
+                + (traffic == null ? "" : " --traffic " + String.join(",", traffic))
                 + (stages == null ? "" : " --stages " + String.join(",", stages))
                 + (peers.equals(ALL_PEERS) ? "" : " --peers " + String.join(",", peers))
-                + " --batch " + batches.stream().map(String::valueOf).collect(Collectors.joining(","))
-                + " --threads " + threads + " --runs " + runs;
+                + " --batch " + joined(batches) + " --threads " + joined(threads) + " --runs " + runs
+                + " --tail-runs " + tailRuns + " --seconds " + seconds;
+    }
+
+    private static String joined(List<Integer> numbers) {
+        return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 }

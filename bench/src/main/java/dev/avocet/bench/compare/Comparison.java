@@ -64,7 +64,17 @@ record Comparison(
 
     /** The floating-point operations that an engine does in a second, in thousand millions. */
     double gflops(Entry entry) {
-        return contest.gflop() / entry.times().medianMillis() * 1e3;
+        return contest.gflop() * contest.requests() / entry.times().medianMillis() * 1e3;
+    }
+
+    /** What an engine does of what the machine does at best; only where both are known. */
+    double shareOfPeak(Entry entry) {
+        return gflops(entry) / peakGflops;
+    }
+
+    /** The pictures or texts that an engine gets through in a second. */
+    double perSecond(Entry entry) {
+        return contest.batch() * contest.requests() / entry.times().medianMillis() * 1e3;
     }
 
     /** How many times as fast as an engine Avocet is: above 1 where Avocet is faster. */

@@ -12,13 +12,16 @@ import java.util.SequencedMap;
  * What engines are compared in.
  *
  * @param title the name for people
- * @param batch how many pictures or texts one run takes
- * @param inputs what a run is given
- * @param gflop floating-point operations of a run, in thousand millions; 0 where they are not what counts
+ * @param threads that each engine computes with, all its processes together
+ * @param batch how many pictures or texts an inference takes
+ * @param requests how many inferences make a run
+ * @param inputs what an inference is given
+ * @param gflop floating-point operations of an inference, in thousand millions; 0 where they are not what counts
  * @param entrants who takes part, by name, Avocet first
  */
 record Contest(
-        String title, int batch, Map<String, HostTensor> inputs, double gflop, SequencedMap<String, Entrant> entrants) {
+        String title, int threads, int batch, int requests, Map<String, HostTensor> inputs, double gflop,
+        SequencedMap<String, Entrant> entrants) {
     /** Avocet's name. */
     static final String AVOCET = "avocet";
 
@@ -26,11 +29,25 @@ record Contest(
     @FunctionalInterface
     interface Entrant {
         /**
-         * The command of a worker.
+         * The commands of its workers, which share the requests of a run.
          *
          * @param inputs a safetensors file with the inputs
          * @throws NotHereException where something that it needs is not installed
          */
-        List<String> command(Path inputs) throws IOException;
+        List<List<String>> commands(Path inputs) throws IOException;
+    }
+
+    /** The same under another name. */
+    Contest titled(String other) {
+        return new Contest(other, threads, batch, requests, inputs, gflop, entrants);
+    }
+
+    boolean isWithFewerThreadsThan(Contest other) {
+        return threads < other.threads && title.equals(other.title) && batch == other.batch;
+    }
+
+    /** The whole of it in one line. */
+    String heading() {
+        return title + ", batch " + batch + ", " + threads + (threads == 1 ? " thread" : " threads");
     }
 }

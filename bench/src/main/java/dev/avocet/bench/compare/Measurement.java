@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Measures engines side by side: all are loaded, then each in turn makes an inference, round after round, so that whatever
@@ -20,6 +21,8 @@ final class Measurement implements AutoCloseable {
     private static final int WARM_UPS = 3;
     /** The least that an engine warms up, for compilers that want many runs of short ones. */
     private static final long WARM_UP_NANOS = 2_000_000_000;
+    /** An engine that took so long is warm, however few runs that were. */
+    private static final long WARM_NANOS = 10_000_000_000L;
     /** Threads of the engine before may still spin for work; ONNX Runtime's do for some tens of milliseconds. */
     private static final long PAUSE_MILLIS = 100;
     /** Below this, waking up and a cold cache would be a part of the time that no one asked for. */
@@ -32,14 +35,29 @@ final class Measurement implements AutoCloseable {
     private final Path scratch;
     private final SequencedMap<String, String> absent = new LinkedHashMap<>();
     private final List<Contestant> contestants = new ArrayList<>();
-    private WorkerProcess peak;
+    private Engine peak;
 
-    /** What all measurements of a run have in common. */
-    record Setting(Places places, int threads, int runs) {}
+    /**
+     * How much is measured.
+     *
+     * @param runs timed runs of each engine
+     * @param inARow how many of them an engine makes before it is the next one's turn
+     * @param seconds makes fewer runs where all of them would take longer
+     */
+    record Setting(Places places, int runs, int inARow, long seconds) {
+        private static final int LEAST_RUNS = 3;
+
+        /** How often it is each engine's turn, where one of each takes so long. */
+        int rounds(long nanos) {
+            long fit = TimeUnit.SECONDS.toNanos(seconds) / Math.max(1, nanos * inARow);
+            return Math.toIntExact(Math.max(Math.ceilDiv(LEAST_RUNS, inARow),
+                    Math.min(Math.ceilDiv(runs, inARow), fit)));
+        }
+    }
 
     /** An engine that takes part. */
     private record Contestant(
-            String name, WorkerProcess worker, long firstNanos, long warmNanos, float[] output, long[] nanos) {}
+            String name, Engine engine, long firstNanos, long warmNanos, float[] output, List<Long> nanos) {}
 
     private Measurement(Contest contest, Setting setting, Path scratch) {
         this.contest = contest;
@@ -63,29 +81,29 @@ final class Measurement implements AutoCloseable {
         if (contest.gflop() > 0) {
             enterPeak();
         }
-        var peakNanos = new long[setting.runs()];
+        var peakNanos = new ArrayList<Long>();
         var load = rounds(peakNanos);
-        double peakGflops = peak == null ? 0 : peakGflop() / new Times(peakNanos).medianMillis() * 1e3;
+        double peakGflops = peak == null ? 0 : peakGflop() / Times.of(peakNanos).medianMillis() * 1e3;
         return new Comparison(contest, peakGflops, entries(), absent, load);
     }
 
     private void enter(String name, Contest.Entrant entrant, Path inputs) throws IOException {
         progress("starting " + name);
-        WorkerProcess worker = null;
+        Engine engine = null;
         try {
-            worker = WorkerProcess.start(entrant.command(inputs), scratch.resolve(name + ".log"));
-            long first = worker.run();
-            long warm = first;
+            engine = Engine.start(name, entrant.commands(inputs), scratch);
+            long first = engine.run(engine.processes());
+            long warm = 0;
             long warmed = 0;
-            for (int i = 0; i < WARM_UPS || warmed < WARM_UP_NANOS; i++) {
-                warm = worker.run();
+            for (int i = 0; (i < WARM_UPS && warmed < WARM_NANOS) || warmed < WARM_UP_NANOS; i++) {
+                warm = engine.run(contest.requests());
                 warmed += warm;
             }
-            contestants.add(new Contestant(
-                    name, worker, first, warm, worker.output(scratch), new long[setting.runs()]));
+            contestants.add(
+                    new Contestant(name, engine, first, warm, engine.output(scratch), new ArrayList<>()));
         } catch (IOException e) {
-            if (worker != null) {
-                worker.close();
+            if (engine != null) {
+                engine.close();
             }
             if (name.equals(Contest.AVOCET)) {
                 throw new IOException("avocet failed: " + e.getMessage(), e);
@@ -97,36 +115,38 @@ final class Measurement implements AutoCloseable {
     private void enterPeak() {
         try {
             var program = setting.places().peak();
-            peak = WorkerProcess.start(
-                    List.of(program.toString(), Integer.toString(setting.threads()), Integer.toString(peakGflop())),
-                    scratch.resolve("peak.log"));
-            peak.run();
+            peak = Engine.start("peak", List.of(List.of(
+                    program.toString(), Integer.toString(contest.threads()), Integer.toString(peakGflop()))), scratch);
+            peak.run(1);
         } catch (IOException e) {
             absent.put("peak", e.getMessage());
         }
     }
 
     private int peakGflop() {
-        return PEAK_GFLOP_PER_THREAD * setting.threads();
+        return PEAK_GFLOP_PER_THREAD * contest.threads();
     }
 
-    private Comparison.Load rounds(long[] peakNanos) throws IOException {
+    private Comparison.Load rounds(List<Long> peakNanos) throws IOException {
         long fastest = contestants.stream().mapToLong(Contestant::warmNanos).min().orElseThrow();
+        int rounds = setting.rounds(contestants.stream().mapToLong(Contestant::warmNanos).sum());
         var meter = new LoadMeter();
-        for (int round = 0; round < setting.runs(); round++) {
-            progress("round " + (round + 1) + " of " + setting.runs());
+        for (int round = 0; round < rounds; round++) {
+            progress("round " + (round + 1) + " of " + rounds);
             for (int turn = 0; turn < contestants.size(); turn++) {
                 // Each comes after every other one in turn.
                 var contestant = contestants.get((round + turn) % contestants.size());
                 pause();
                 if (fastest < SETTLE_BELOW_NANOS) {
-                    contestant.worker().run();
+                    contestant.engine().run(contest.requests());
                 }
-                contestant.nanos()[round] = meter.run(contestant.worker());
+                for (int i = 0; i < setting.inARow(); i++) {
+                    contestant.nanos().add(meter.run(contestant.engine(), contest.requests()));
+                }
             }
             if (peak != null) {
                 pause();
-                peakNanos[round] = meter.run(peak);
+                peakNanos.add(meter.run(peak, 1));
             }
         }
         return meter.load();
@@ -137,10 +157,10 @@ final class Measurement implements AutoCloseable {
         private CpuTicks machine = new CpuTicks(0, 0, 0);
         private long workers;
 
-        long run(WorkerProcess worker) throws IOException {
+        long run(Engine engine, int requests) throws IOException {
             long workersBefore = workerTicks();
             var machineBefore = ProcFiles.machine();
-            long nanos = worker.run();
+            long nanos = engine.run(requests);
             machine = machine.plus(ProcFiles.machine().since(machineBefore));
             workers += workerTicks() - workersBefore;
             return nanos;
@@ -152,15 +172,15 @@ final class Measurement implements AutoCloseable {
     }
 
     private long workerTicks() {
-        long engines = contestants.stream().mapToLong(contestant -> contestant.worker().cpuTicks()).sum();
+        long engines = contestants.stream().mapToLong(contestant -> contestant.engine().cpuTicks()).sum();
         return engines + (peak == null ? 0 : peak.cpuTicks());
     }
 
     private List<Comparison.Entry> entries() {
         var wanted = contestants.getFirst().output();
         return contestants.stream()
-                .map(each -> new Comparison.Entry(each.name(), each.worker().version(), new Times(each.nanos()),
-                        each.worker().startNanos(), each.firstNanos(), each.worker().peakResidentBytes(),
+                .map(each -> new Comparison.Entry(each.name(), each.engine().version(), Times.of(each.nanos()),
+                        each.engine().startNanos(), each.firstNanos(), each.engine().peakResidentBytes(),
                         apart(wanted, each.output())))
                 .toList();
     }
@@ -183,7 +203,7 @@ final class Measurement implements AutoCloseable {
     }
 
     private void progress(String what) {
-        System.err.println(contest.title() + ", batch " + contest.batch() + ": " + what);
+        System.err.println(contest.heading() + ": " + what);
     }
 
     private static void pause() {
@@ -197,7 +217,7 @@ final class Measurement implements AutoCloseable {
     @Override
     public void close() throws IOException {
         for (var contestant : contestants) {
-            contestant.worker().close();
+            contestant.engine().close();
         }
         if (peak != null) {
             peak.close();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,24 +22,25 @@ record Places(Path root, Path home, Path interpreter) {
     }
 
     /** The command of a worker in Java: a JVM as users start it, no options but the one that native code needs. */
-    List<String> java(String worker, Path model, Path inputs, String output, int threads) {
-        return List.of(
+    List<String> java(String worker, Object... arguments) {
+        var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp", System.getProperty("java.class.path"),
-                "dev.avocet.bench.worker." + worker,
-                model.toString(), inputs.toString(), output, Integer.toString(threads));
+                "dev.avocet.bench.worker." + worker));
+        Arrays.stream(arguments).map(Object::toString).forEach(command::add);
+        return command;
     }
 
     /** The command of one of the peers' scripts. */
-    List<String> python(String script, String... arguments) throws NotHereException {
+    List<String> python(String script, Object... arguments) throws NotHereException {
         if (!Files.isExecutable(interpreter)) {
             throw new NotHereException("there is no " + interpreter + "; make it by " + peers().resolve("install")
                     + ", or name another Python by --python");
         }
         var command =
                 new ArrayList<>(List.of(interpreter.toString(), "-W", "ignore", peers().resolve(script).toString()));
-        command.addAll(List.of(arguments));
+        Arrays.stream(arguments).map(Object::toString).forEach(command::add);
         return command;
     }
 
@@ -48,7 +50,7 @@ record Places(Path root, Path home, Path interpreter) {
         var graph = folder.resolve(workload.id() + ".onnx");
         if (Files.notExists(graph)) {
             var checkpoint = workload.checkpoint(home);
-            var export = python("export_onnx.py", checkpoint.toString(), folder.toString());
+            var export = python("export_onnx.py", checkpoint, folder);
             System.err.println("exporting " + checkpoint + " to " + folder + " once, takes a few minutes");
             call(export);
         }

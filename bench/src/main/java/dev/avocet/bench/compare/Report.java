@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
 /** Comparisons as Markdown, its columns aligned so that it reads well in a terminal too. */
@@ -15,19 +16,23 @@ final class Report {
     private Report() {}
 
     /** A page with everything that a reader needs to judge the numbers, or to get their own. */
-    static String page(List<Comparison> comparisons, String command, int threads) {
+    static String page(List<Comparison> comparisons, String command) {
         var page = new StringBuilder("""
                 # Performance
 
                 Written by `%s --write` on %s. All numbers are of one run; run it yourself for those of your machine.
 
-                - Machine: %s, %d processors, %d of them used; %s %s
+                - Machine: %s, %d processors; %s %s
                 - Java: %s
                 """.formatted(command, LocalDate.now(ZoneId.systemDefault()), ProcFiles.processor(),
                 Runtime.getRuntime().availableProcessors(),
-                threads, System.getProperty("os.name"), System.getProperty("os.version"), Runtime.version()));
+                System.getProperty("os.name"), System.getProperty("os.version"), Runtime.version()));
         versions(comparisons).forEach(version -> page.append("- ").append(version).append('\n'));
         comparisons.forEach(comparison -> page.append('\n').append(section(comparison)));
+        var scaling = scaling(comparisons);
+        if (!scaling.isEmpty()) {
+            page.append('\n').append(scaling);
+        }
         return page.append('\n').append(HOW_TO_READ).toString();
     }
 
@@ -40,9 +45,12 @@ final class Report {
                     request until the output lies in the engine's memory. The engines' order rotates. Between turns is a pause of a tenth of
                     a second, because some engines' threads spin for a while; where inferences are short, one that is not timed comes first.
 
+                    With callers at once, a run is many inferences: Avocet's callers share one device, the other engines have a process of one
+                    thread for each caller.
+
                     - **Avocet is**: the engine's median over Avocet's. Above 1, Avocet is faster. Compare ratios, not times: times are
                       those of a shared machine at that hour.
-                    - **p99**: by nearest rank; with fewer than 100 runs, the slowest.
+                    - **p99**: by nearest rank; with fewer than 100 runs, the slowest. **tail**: p99 over the median.
                     - **of peak**: floating-point operations per second (of products, convolutions and attention) as a share of the fused
                       multiply-adds that the machine did in registers, measured in the same rounds.
                     - **apart**: the largest difference of the output from Avocet's, relative to the largest value.
@@ -61,20 +69,21 @@ final class Report {
     /** One contest. */
     static String section(Comparison comparison) {
         var contest = comparison.contest();
-        var section = new StringBuilder("## " + contest.title() + ", batch " + contest.batch() + "\n\n");
+        var section = new StringBuilder("## " + contest.heading() + "\n\n");
         if (contest.gflop() > 0) {
             section.append(text("%.1f GFLOP in an inference. ", contest.gflop()));
         }
         if (comparison.peakGflops() > 0) {
             section.append(text("Peak of the machine: %.0f GFLOP/s. ", comparison.peakGflops()));
         }
+        int runs = comparison.entries().getFirst().times().count();
+        section.append(contest.requests() == 1
+                ? runs + " runs. "
+                : runs + " runs of " + contest.requests()
+                        + " inferences. ");
         section.append(text("Steal %.1f %%, other processes %.1f %%.\n\n",
                 100 * comparison.load().steal(), 100 * comparison.load().others()));
-        var rows = new ArrayList<List<String>>();
-        rows.add(List.of("", "median ms", "min ms", "p99 ms", "per second", "GFLOP/s", "of peak", "Avocet is", "apart",
-                "start s", "first ms", "memory MB"));
-        comparison.entries().forEach(entry -> rows.add(row(comparison, entry)));
-        section.append(table(rows));
+        section.append(table(comparison.entries().stream().map(entry -> row(comparison, entry)).toList()));
         absent(comparison).forEach((reason, names) -> section.append("\nNot measured: ")
                 .append(String.join(", ", names)).append(": ").append(reason).append('\n'));
         return section.toString();
@@ -86,28 +95,68 @@ final class Report {
                 LinkedHashMap::new, Collectors.mapping(Map.Entry::getKey, Collectors.toList())));
     }
 
-    private static List<String> row(Comparison comparison, Comparison.Entry entry) {
+    /** What is known of an engine, by the names of the columns. */
+    private static SequencedMap<String, String> row(Comparison comparison, Comparison.Entry entry) {
         var times = entry.times();
-        boolean counts = comparison.contest().gflop() > 0;
         boolean isAvocet = entry.name().equals(Contest.AVOCET);
-        return List.of(
-                entry.name(),
-                text("%.1f", times.medianMillis()),
-                text("%.1f", times.minMillis()),
-                text("%.1f", times.p99Millis()),
-                text("%.2f", comparison.contest().batch() / times.medianMillis() * 1e3),
-                counts ? text("%.0f", comparison.gflops(entry)) : "",
-                counts && comparison.peakGflops() > 0
-                        ? text("%.0f %%", 100 * comparison.gflops(entry) / comparison.peakGflops())
-                        : "",
-                isAvocet ? "" : text("%.2fx", comparison.ratio(entry)),
-                isAvocet ? "" : text("%.0e", entry.apart()) + (entry.agrees() ? "" : " WRONG"),
-                text("%.2f", entry.startNanos() / 1e9),
-                text("%.1f", entry.firstNanos() / 1e6),
-                entry.residentBytes() > 0 ? text("%.0f", entry.residentBytes() / 1e6) : "");
+        var row = new LinkedHashMap<String, String>();
+        row.put("", entry.name());
+        row.put("median ms", text("%.1f", times.medianMillis()));
+        row.put("min ms", text("%.1f", times.minMillis()));
+        row.put("p99 ms", text("%.1f", times.p99Millis()));
+        row.put("tail", text("%.2f", times.p99Millis() / times.medianMillis()));
+        row.put("per second", text("%.2f", comparison.perSecond(entry)));
+        if (comparison.contest().gflop() > 0) {
+            row.put("GFLOP/s", text("%.0f", comparison.gflops(entry)));
+        }
+        if (comparison.peakGflops() > 0) {
+            row.put("of peak", text("%.0f %%", 100 * comparison.shareOfPeak(entry)));
+        }
+        row.put("Avocet is", isAvocet ? "" : text("%.2fx", comparison.ratio(entry)));
+        row.put("apart", isAvocet ? "" : text("%.0e", entry.apart()) + (entry.agrees() ? "" : " WRONG"));
+        row.put("start s", text("%.2f", entry.startNanos() / 1e9));
+        row.put("first ms", text("%.1f", entry.firstNanos() / 1e6));
+        row.put("memory MB", entry.residentBytes() > 0 ? text("%.0f", entry.residentBytes() / 1e6) : "");
+        return row;
     }
 
-    private static String table(List<List<String>> rows) {
+    /** How much faster engines are with more threads, next to the machine's peak; empty where nothing was measured with both. */
+    static String scaling(List<Comparison> comparisons) {
+        var rows = new ArrayList<SequencedMap<String, String>>();
+        for (var few : comparisons) {
+            for (var many : comparisons) {
+                if (few.contest().isWithFewerThreadsThan(many.contest())) {
+                    rows.addAll(scaling(few, many));
+                }
+            }
+        }
+        return rows.isEmpty() ? "" : "## More threads\n\n" + table(rows);
+    }
+
+    private static List<SequencedMap<String, String>> scaling(Comparison few, Comparison many) {
+        var rows = new ArrayList<SequencedMap<String, String>>();
+        for (var slow : few.entries()) {
+            many.entries().stream().filter(fast -> fast.name().equals(slow.name())).findFirst().ifPresent(fast -> {
+                var row = new LinkedHashMap<String, String>();
+                row.put("", few.contest().title() + ": " + slow.name());
+                row.put("threads", few.contest().threads() + " to " + many.contest().threads());
+                row.put("faster", text("%.2fx", many.perSecond(fast) / few.perSecond(slow)));
+                row.put("the peak", text("%.2fx", many.peakGflops() / few.peakGflops()));
+                row.put("next to the peak", text("%.2f", many.shareOfPeak(fast) / few.shareOfPeak(slow)));
+                rows.add(row);
+            });
+        }
+        return rows;
+    }
+
+    private static String table(List<SequencedMap<String, String>> rows) {
+        var all = new ArrayList<List<String>>();
+        all.add(List.copyOf(rows.getFirst().keySet()));
+        rows.forEach(row -> all.add(List.copyOf(row.values())));
+        return aligned(all);
+    }
+
+    private static String aligned(List<List<String>> rows) {
         var widths = new int[rows.getFirst().size()];
         for (var row : rows) {
             for (int i = 0; i < widths.length; i++) {

@@ -25,13 +25,13 @@ import java.util.stream.Collectors;
 /** What happens before a network runs; on one thread each. */
 enum Stage {
     /** JPEG files to RGB. */
-    DECODE("to RGB, one thread", Preset.VIT_LARGE, "rgb", "pillow"),
+    DECODE("to RGB", Preset.VIT_LARGE, "rgb", "pillow"),
     /** RGB to ViT's pixel_values. */
-    VIT_PIXELS("to ViT's 384 x 384, one thread", Preset.VIT_LARGE, "pixel_values", "pillow"),
+    VIT_PIXELS("to ViT's 384 x 384", Preset.VIT_LARGE, "pixel_values", "pillow"),
     /** RGB to ALIGN's pixel_values. */
-    ALIGN_PIXELS("to ALIGN's 289 x 289, one thread", Preset.ALIGN_BASE, "pixel_values", "pillow"),
+    ALIGN_PIXELS("to ALIGN's 289 x 289", Preset.ALIGN_BASE, "pixel_values", "pillow"),
     /** Texts to ids. */
-    TOKENIZE("captions of 8 to 16 words to 64 ids, one thread", Preset.ALIGN_BASE, "input_ids", "tokenizers");
+    TOKENIZE("captions of 8 to 16 words to 64 ids", Preset.ALIGN_BASE, "input_ids", "tokenizers");
 
     private static final String PHOTO = "models/samples/boats.jpg";
     /** Of 640 x 512 pixels, which is what the photograph has. */
@@ -75,18 +75,17 @@ enum Stage {
     List<Contest> contests(Set<String> names, Places places) throws IOException {
         var folder = preset.in(places.home());
         var entrants = new LinkedHashMap<String, Contest.Entrant>();
-        entrants.put(Contest.AVOCET, inputs -> places.java("StageWorker", folder, inputs, output, 1));
+        entrants.put(Contest.AVOCET, inputs -> List.of(places.java("StageWorker", folder, inputs, output, 1)));
         if (names.contains(peer)) {
-            entrants.put(peer, inputs -> places.python("peer_" + peer + ".py", folder.toString(), inputs.toString(),
-                    output, "1"));
+            entrants.put(peer, inputs -> List.of(places.python("peer_" + peer + ".py", folder, inputs, output, 1)));
         }
         var photo = places.root().resolve(PHOTO);
         return switch (this) {
-            case DECODE -> List.of(new Contest("JPEG of " + inPixels(PHOTO_SIZE), batch(PHOTO_SIZE),
+            case DECODE -> List.of(new Contest("JPEG of " + inPixels(PHOTO_SIZE), 1, batch(PHOTO_SIZE), 1,
                     Map.of("jpeg", repeated(Files.readAllBytes(photo), batch(PHOTO_SIZE))), 0, entrants));
             case VIT_PIXELS, ALIGN_PIXELS -> {
                 var image = Image.read(photo);
-                yield SIZES.stream().map(size -> new Contest(inPixels(size), batch(size),
+                yield SIZES.stream().map(size -> new Contest(inPixels(size), 1, batch(size), 1,
                         Map.of("rgb", repeated(image.resize(size.width(), size.height(), Resample.BICUBIC).toRgb(),
                                 batch(size), size.height(), size.width(), 3)),
                         0, entrants)).toList();
@@ -95,7 +94,7 @@ enum Stage {
                 var texts = captions(Files.readAllLines(folder.resolve("vocab.txt")));
                 var bytes = String.join("\n", texts).getBytes(StandardCharsets.UTF_8);
                 var input = new HostTensor(DType.U8, Shape.of(bytes.length), MemorySegment.ofArray(bytes));
-                yield List.of(new Contest(title, TEXTS, Map.of("texts", input), 0, entrants));
+                yield List.of(new Contest(title, 1, TEXTS, 1, Map.of("texts", input), 0, entrants));
             }
         };
     }

@@ -2,6 +2,7 @@
 package dev.avocet.bench.compare;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** How long each of some runs took. */
 record Times(long[] nanos) {
@@ -12,6 +13,14 @@ record Times(long[] nanos) {
         }
         nanos = nanos.clone();
         Arrays.sort(nanos);
+    }
+
+    static Times of(List<Long> nanos) {
+        return new Times(nanos.stream().mapToLong(Long::longValue).toArray());
+    }
+
+    int count() {
+        return nanos.length;
     }
 
     double minMillis() {

@@ -58,18 +58,25 @@ final class WorkerProcess implements AutoCloseable {
         return startNanos;
     }
 
-    /** Makes one inference: how long it took until the answer was here. */
-    long run() throws IOException {
-        long started = System.nanoTime();
-        ask("run");
-        return System.nanoTime() - started;
+    /** Asks for some inferences; {@link #await} waits for them. */
+    void begin(int count) throws IOException {
+        send("run " + count);
+    }
+
+    /** Waits until what was asked for is done. */
+    void await() throws IOException {
+        var answer = answers.readLine();
+        if (!"ok".equals(answer)) {
+            throw failure(answer);
+        }
     }
 
     /** The result of the last inference. */
     float[] output(Path folder) throws IOException {
         var file = Files.createTempFile(folder, "output", ".safetensors");
         try {
-            ask("output " + file);
+            send("output " + file);
+            await();
             try (var tensors = Checkpoint.open(file)) {
                 return tensors.tensor("output").toFloats();
             }
@@ -78,14 +85,10 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    private void ask(String request) throws IOException {
+    private void send(String request) throws IOException {
         requests.write(request);
         requests.write('\n');
         requests.flush();
-        var answer = answers.readLine();
-        if (!"ok".equals(answer)) {
-            throw failure(answer);
-        }
     }
 
     private IOException failure(String answer) throws IOException {

@@ -14,16 +14,16 @@ import dev.avocet.loader.checkpoint.Checkpoint;
 import java.util.LinkedHashMap;
 import java.util.List;
 
-/** Avocet as a worker; its model is a checkpoint's folder. */
+/** Avocet as a worker; its model is a checkpoint's folder. Any number of threads may run it, each has outputs of its own. */
 final class AvocetWorker implements Worker.Engine {
     private final Pretrained pretrained;
     private final Device device;
     private final Session session;
     private final Plan plan;
     private final List<HostTensor> inputs;
-    private final List<HostTensor> outputs;
+    private final ThreadLocal<List<HostTensor>> outputs;
 
-    private AvocetWorker(Worker.Task task) {
+    AvocetWorker(Worker.Task task) {
         pretrained = Pretrained.open(task.model());
         device = Device.firstOf(DeviceOptions.ofThreads(task.threads()), "cpu");
         session = Session.open(pretrained.name(), pretrained.model()::forward, device);
@@ -33,9 +33,9 @@ final class AvocetWorker implements Worker.Engine {
             plan = session.plan(shapes, List.of(task.output()));
             inputs = plan.graph().inputs().stream().map(input -> read(input, file)).toList();
         }
-        outputs = plan.graph().outputs().values().stream()
+        outputs = ThreadLocal.withInitial(() -> plan.graph().outputs().values().stream()
                 .map(output -> HostTensor.zeros(DType.F32, output.shape()))
-                .toList();
+                .toList());
     }
 
     private static HostTensor read(Graph.Input input, Checkpoint file) {
@@ -56,11 +56,11 @@ final class AvocetWorker implements Worker.Engine {
 
     @Override
     public void run() {
-        session.run(plan, inputs, outputs);
+        session.run(plan, inputs, outputs.get());
     }
 
     @Override
     public HostTensor output() {
-        return outputs.getFirst();
+        return outputs.get().getFirst();
     }
 }

@@ -13,7 +13,7 @@ import java.util.Map;
 /**
  * The process's side of a comparison: answers each line on standard input with one on standard output.
  *
- * <p>At the start {@code ready VERSION}. Then {@code run} makes one inference and answers {@code ok}; {@code output FILE}
+ * <p>At the start {@code ready VERSION}. Then {@code run N} makes N inferences and answers {@code ok}; {@code output FILE}
  * writes the last result as tensor "output" of a safetensors file and answers {@code ok}; the end of the input ends the
  * process. The time is taken by whoever asks, so it is taken the same way for all engines.
  */
@@ -25,6 +25,13 @@ final class Worker {
 
         /** One inference, from the inputs in this process's memory to the output in this process's memory. */
         void run() throws Exception;
+
+        /** Some inferences, one after the other unless the engine is one of many callers. */
+        default void run(int count) throws Exception {
+            for (int i = 0; i < count; i++) {
+                run();
+            }
+        }
 
         /** The result of the last {@link #run}. */
         HostTensor output() throws Exception;
@@ -57,8 +64,8 @@ final class Worker {
         try (var requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             answer("ready " + engine.version());
             for (var line = requests.readLine(); line != null; line = requests.readLine()) {
-                if (line.equals("run")) {
-                    engine.run();
+                if (line.startsWith("run ")) {
+                    engine.run(Integer.parseInt(line.substring("run ".length())));
                 } else if (line.startsWith("output ")) {
                     var file = Path.of(line.substring("output ".length()));
                     SafetensorsWriter.write(file, Map.of("output", engine.output()), Map.of());

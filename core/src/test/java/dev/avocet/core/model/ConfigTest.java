@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.avocet.core.AvocetException;
 import dev.avocet.core.model.efficientnet.EfficientNetConfig;
 import dev.avocet.core.model.vit.VitConfig;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,11 @@ class ConfigTest {
         var blocks = config(Map.of("num_block_repeats", List.of(1L, 1L, 1L, 1L, 1L, 1L, 2_000_000_000L)));
         assertTrue(assertThrows(ConfigException.class, () -> EfficientNetConfig.of(blocks)).getMessage()
                 .startsWith("config.json: \"num_block_repeats\" must be a list that makes at most 1000 blocks"));
+        for (var wide : List.of(Map.of("width_coefficient", 1e5), Map.of("depth_divisor", 2_000_000_000L),
+                Map.of("expand_ratios", Collections.nCopies(7, 2_000_000_000L)))) {
+            assertTrue(assertThrows(ConfigException.class, () -> EfficientNetConfig.of(config(wide))).getMessage()
+                    .startsWith("config.json: \"width_coefficient\" must be one that makes at most 2097152 channels"));
+        }
     }
 
     private static Config config(Map<String, ?> fields) {

@@ -96,6 +96,8 @@ public final class CheckpointException extends AvocetException {
         /** Weights in another format. */
         UNSUPPORTED_FORMAT(
                 "convert them, such as with save_pretrained of transformers, which writes model.safetensors"),
+        /** A file of PyTorch as it was written before version 1.6. */
+        OLD_PYTORCH("load it once in Python with torch.load(FILE, weights_only=True), and save that with torch.save"),
         /** Weights in TensorFlow's format, such as those that Kakao Brain trained. */
         TENSORFLOW("take the same model in Hugging Face's format: kakaobrain/align-base for coyo-align, "
                 + "kakaobrain/vit-large-patch16-384 or -512 for coyo-vit, else what transformers' save_pretrained wrote"),

@@ -59,9 +59,9 @@ final class OtherFormats {
             new Signature(0, "PK\3\4", Code.UNSUPPORTED_FORMAT,
                     "this is a zip archive; if PyTorch wrote it, its name must end in .bin, .pt or .pth"),
             // torch.save before PyTorch 1.6: a pickle of this magic number comes first, then one of the tensors.
-            new Signature(0, "\u0080\2\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\31.", Code.UNSUPPORTED_FORMAT,
+            new Signature(0, "\u0080\2\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\31.", Code.OLD_PYTORCH,
                     "this is a PyTorch file in the format of before 1.6, which runs code when it is read"),
-            new Signature(257, "ustar", Code.UNSUPPORTED_FORMAT,
+            new Signature(257, "ustar", Code.OLD_PYTORCH,
                     "this is a tar archive, which PyTorch wrote before 0.1.10"),
             new Signature(0, "\u0089HDF\r\n\32\n", Code.TENSORFLOW, "this is an HDF5 file, as TensorFlow writes them"));
 

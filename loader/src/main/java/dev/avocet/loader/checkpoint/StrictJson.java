@@ -312,13 +312,19 @@ final class StrictJson {
             isNumber &= end > power;
         }
         if (!isNumber || end < text.length()) {
-            throw error(malformed, "has " + Names.quote(text) + " in place of a value");
+            throw error(isOfNumbers(text) ? malformed : source.notJson(),
+                    "has " + Names.quote(text) + " in place of a value");
         }
         boolean isInteger = end == fraction;
         if ((!isInteger || end > SAFE_DIGITS) && Double.isInfinite(Double.parseDouble(text))) {
             throw error(source.notJson(), "has a number beyond the range of a double");
         }
         return isInteger ? Token.INTEGER : Token.DECIMAL;
+    }
+
+    /** Whether it is a number that JSON would have written differently, such as 02, and no word such as NaN. */
+    private static boolean isOfNumbers(String word) {
+        return word.chars().allMatch(unit -> unit >= '0' && unit <= '9' || "+-.eE".indexOf(unit) >= 0);
     }
 
     private boolean startsAt(int index, char expected) {

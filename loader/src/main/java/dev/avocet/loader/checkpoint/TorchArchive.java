@@ -19,6 +19,8 @@ final class TorchArchive {
     private static final List<String> EXTENSIONS = List.of(".bin", ".pt", ".pth");
     private static final String PICKLE = "/data.pkl";
     private static final int LARGEST_PICKLE = 64 << 20;
+    private static final int MOST_SHARED = 16;
+    private static final int ALWAYS_ALLOWED = 64 << 20;
 
     private final Path path;
     private final RandomAccessFile file;
@@ -42,7 +44,21 @@ final class TorchArchive {
         archive.requireWeights(root);
         var pickle = archive.content(root + PICKLE, LARGEST_PICKLE);
         var tensors = TorchPickle.read(path, pickle, key -> archive.entries.get(root + "/data/" + key));
+        archive.requireBounded(tensors);
         return new Contents(tensors, Map.of(), 0);
+    }
+
+    /**
+     * Tensors may share a storage, and strides of 0 make much of little. What that comes to is bounded, since whoever
+     * uses a tensor takes memory for all of it.
+     */
+    private void requireBounded(List<StoredTensor> tensors) throws IOException {
+        double bytes = tensors.stream().mapToDouble(StoredTensor::bytes).sum();
+        if (bytes > MOST_SHARED * (double) file.length() + ALWAYS_ALLOWED) {
+            throw new CheckpointException(Code.BAD_VIEW, path,
+                    "its tensors take %.0f bytes together, more than %d times the file's %d"
+                            .formatted(bytes, MOST_SHARED, file.length()));
+        }
     }
 
     /** The one folder that all entries are in. */

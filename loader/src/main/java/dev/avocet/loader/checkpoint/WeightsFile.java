@@ -156,12 +156,7 @@ final class WeightsFile implements AutoCloseable {
         }
     }
 
-    /** Strides of 0 make much of little: what the file has no room for is no honest tensor. */
     private MemorySegment inOrder(StoredTensor tensor, DType dtype, MemorySegment span) {
-        if (tensor.bytes() > size) {
-            throw new CheckpointException(Code.BAD_VIEW, path, "tensor " + tensor + " repeats its elements to "
-                    + tensor.bytes() + " bytes, more than the file's " + size);
-        }
         try {
             var copy = Strided.inOrder(span, tensor, dtype.bytes());
             requireWhole();

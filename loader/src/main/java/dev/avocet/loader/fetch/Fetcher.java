@@ -7,8 +7,6 @@ import dev.avocet.loader.http.Http;
 import dev.avocet.loader.http.Timeouts;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.Proxy;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
@@ -115,7 +113,7 @@ public final class Fetcher {
                 + " no http or https address of a host, without a user's name; correct it");
     }
 
-    private static boolean isPublic(URI uri, String url) {
+    private boolean isPublic(URI uri, String url) {
         if (isProxied(uri)) {
             return true;
         }
@@ -128,10 +126,8 @@ public final class Fetcher {
     }
 
     /** A proxy may know names that this machine can't resolve; an address is judged all the same. */
-    private static boolean isProxied(URI uri) {
-        var selector = ProxySelector.getDefault();
+    private boolean isProxied(URI uri) {
         boolean isAddress = uri.getHost().startsWith("[") || uri.getHost().matches("[0-9.]+");
-        return !isAddress && selector != null
-                && selector.select(uri).stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT);
+        return !isAddress && http.proxy(uri).isPresent();
     }
 }

@@ -11,21 +11,39 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Sends requests, through the JVM's proxy where it has one. Follows no redirect: whoever asks must look at where it
- * leads. May be used from any number of threads; nothing to close.
+ * Sends requests, through the proxy that the JVM's properties or the environment name. Follows no redirect: whoever asks
+ * must look at where it leads. May be used from any number of threads; nothing to close.
  */
 public final class Http {
-    // A large file comes no faster over HTTP/2, and plain http would begin with an offer to switch to it.
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    private final Proxies proxies;
+    private final HttpClient client;
+
+    /** With the process's environment. */
+    public Http() {
+        this(System.getenv());
+    }
+
+    Http(Map<String, String> environment) {
+        this.proxies = new Proxies(environment);
+        // A large file comes no faster over HTTP/2, and plain http would begin with an offer to switch to it.
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .proxy(proxies)
+                .build();
+    }
+
+    /** The address of the proxy through which requests to a host go; empty where they go there at once. */
+    public Optional<String> proxy(URI uri) {
+        return proxies.of(uri);
+    }
 
     /** Sends a GET and returns once the answer's headers are there; throws {@link IOException} where none comes. */
     public Answer get(URI uri, Map<String, String> headers, Timeouts timeouts) throws IOException {

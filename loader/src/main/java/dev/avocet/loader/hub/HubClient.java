@@ -217,13 +217,15 @@ final class HubClient {
     }
 
     /** What it means that there is no answer; throws it where trying again is pointless. */
-    private static TransientFailure unreachable(URI uri, IOException failure) {
-        var host = uri.getScheme() + "://" + uri.getAuthority();
+    private TransientFailure unreachable(URI uri, IOException failure) {
+        var proxy = http.proxy(uri);
+        var host = uri.getScheme() + "://" + uri.getAuthority()
+                + proxy.map(each -> " through the proxy " + each).orElse("");
         if (hasCause(failure, CertificateException.class)) {
             throw new HubException(Reason.UNREACHABLE, host + " is not trusted: " + failure.getMessage(), failure);
         }
         if (failure instanceof UnknownHostException || hasCause(failure, UnresolvedAddressException.class)) {
-            return broken("there is no network, or no host " + uri.getHost(), failure);
+            return broken("there is no network, or no host " + proxy.orElse(uri.getHost()), failure);
         }
         return broken(
                 host + (failure instanceof ConnectException ? " does not accept connections" : " can't be reached"),

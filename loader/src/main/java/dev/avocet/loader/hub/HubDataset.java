@@ -12,7 +12,7 @@ public final class HubDataset {
     HubDataset(Repository repository) {
         this.repository = repository;
         var kept = repository.kept();
-        this.tree = repository.now(kept.isPresent()).or(() -> kept).orElseThrow(repository::notInCache);
+        this.tree = repository.now(kept.isPresent()).or(() -> kept).orElseThrow(repository::notListed);
     }
 
     /** The commit that the revision stood for when this was made. */

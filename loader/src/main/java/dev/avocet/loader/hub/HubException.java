@@ -27,7 +27,7 @@ public final class HubException extends AvocetException {
         /** The hub refuses this user. */
         FORBIDDEN(ACCESS),
         /** No answer: no network, a wrong address, a proxy or a firewall in between. */
-        UNREACHABLE("check the network, the JVM's proxy settings and HF_ENDPOINT"),
+        UNREACHABLE("check the network, the proxy (HTTPS_PROXY or the JVM's) and HF_ENDPOINT"),
         /** The hub, or what is in front of it, is out of order or overloaded. */
         SERVER_FAILED("try again later"),
         /** An answer that a hub would not give. */

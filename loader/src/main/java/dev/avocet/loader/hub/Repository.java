@@ -227,6 +227,12 @@ final class Repository {
                 + ", and the network is not to be used");
     }
 
+    HubException notListed() {
+        return new HubException(Reason.OFFLINE,
+                "the cache " + cache.folder() + " does not have the list of all files of "
+                        + name.title() + ", and the network is not to be used");
+    }
+
     /** What the hub has of a commit. */
     private final class Online implements ModelFiles.Contents {
         private final Tree tree;

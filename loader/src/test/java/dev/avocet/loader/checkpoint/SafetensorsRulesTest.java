@@ -169,7 +169,9 @@ class SafetensorsRulesTest {
                 "4194305,4194305,211106198978564", "9223372036854775808,9223372036854775808,0",
                 "0,9223372036854775808,9223372036854775808", "4294967296,4294967296,0")
                 .map(dims -> arguments("shape [" + dims + "]", shape(dims), Code.SHAPE_OVERFLOW));
-        return Stream.of(bad, overflow, Stream.of(
+        var words = Stream.of("NaN", "-Infinity", "0x1", "1_000", "True", "1e400")
+                .map(dim -> arguments("dimension " + dim, shape(dim), Code.HEADER_NOT_JSON));
+        return Stream.of(bad, overflow, words, Stream.of(
                 arguments("a shape as number", entry(TYPE + ",\"shape\":1," + OFFSETS), Code.BAD_SHAPE),
                 arguments("a shape of null", entry(TYPE + ",\"shape\":null," + OFFSETS), Code.BAD_SHAPE),
                 arguments("65 dimensions", shape("1" + ",1".repeat(64)), Code.RANK_TOO_LARGE),

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.checkpoint;
 
+import dev.avocet.core.tensor.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Writes PyTorch's files by hand, right and wrong ones: a pickle is joined from the parts that stand for its values. */
-final class TorchBytes {
+public final class TorchBytes {
     static final byte[] NONE = ascii("N");
     static final byte[] FALSE = {(byte) 0x89};
     static final byte[] MARK = ascii("(");
@@ -19,6 +23,25 @@ final class TorchBytes {
     static final byte[] ORDERED_DICT = Bytes.join(global("collections", "OrderedDict"), EMPTY_TUPLE, REDUCE);
 
     private TorchBytes() {}
+
+    /** A file with tensors, each of F32 with a storage of its own. */
+    public static byte[] file(Map<String, HostTensor> tensors) {
+        var entries = new ArrayList<byte[]>();
+        var storages = new ArrayList<byte[]>();
+        tensors.forEach((name, tensor) -> {
+            var values = tensor.toFloats();
+            var shape = tensor.shape();
+            var strides = new long[shape.rank()];
+            for (int axis = strides.length - 1, count = 1; axis >= 0; count *= shape.dim(axis--)) {
+                strides[axis] = count;
+            }
+            var sizes = IntStream.range(0, shape.rank()).mapToLong(shape::dim).toArray();
+            entries.add(set(name, tensor(storage("FloatStorage", String.valueOf(storages.size()), values.length),
+                    integer(0), tuple(sizes), tuple(strides), FALSE, ORDERED_DICT)));
+            storages.add(floats(values));
+        });
+        return file(pickle(EMPTY_DICT, Bytes.join(entries.toArray(byte[][]::new))), storages.toArray(byte[][]::new));
+    }
 
     /** A file with a pickle and its storages, keyed by their order. */
     static byte[] file(byte[] pickle, byte[]... storages) {

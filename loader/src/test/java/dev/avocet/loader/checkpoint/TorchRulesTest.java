@@ -233,6 +233,7 @@ class TorchRulesTest {
     }
 
     static Stream<Arguments> badStorages() {
+        var repeated = tensor(4, 0, tuple(10_000_000), tuple(0));
         return Stream.of(
                 arguments("a key twice", file(pickle(EMPTY_DICT, set("w", TENSOR), set("w", TENSOR)), DATA),
                         Code.DUPLICATE_KEY),
@@ -250,6 +251,8 @@ class TorchRulesTest {
                         set("v", tensor(storage("IntStorage", "0", 4), integer(0), tuple(4), tuple(1), FALSE,
                                 ORDERED_DICT))),
                         DATA), Code.BAD_STORAGE),
+                arguments("two tensors that make much of little",
+                        file(pickle(EMPTY_DICT, set("a", repeated), set("b", repeated)), DATA), Code.BAD_VIEW),
                 arguments("a key like a path", file(stateDict(storage("FloatStorage", "../version", 4)), DATA),
                         Code.BAD_STORAGE),
                 arguments("a key of digits of another script", file(stateDict(storage("FloatStorage", "\u0660", 4)),
@@ -277,6 +280,8 @@ class TorchRulesTest {
                 arguments("bytes that wrap", tensor(4, 0, tuple(huge), tuple(0)), Code.SHAPE_OVERFLOW),
                 arguments("a size that wraps before 0", tensor(4, 0, tuple(huge, 2, 0), tuple(1, 1, 1)),
                         Code.SHAPE_OVERFLOW),
+                arguments("2^60 numbers made of one", tensor(4, 0, tuple(1 << 30, 1 << 30), tuple(0, 0)),
+                        Code.BAD_VIEW),
                 arguments("65 dimensions", tensor(4, 0, tuple(new long[65]), tuple(new long[65])),
                         Code.RANK_TOO_LARGE),
                 arguments("100,000 dimensions", tensor(4, 0, tuple(new long[100_000]), tuple(new long[100_000])),

@@ -49,7 +49,8 @@ class OfflineTest {
         Fixture.fails(Reason.OFFLINE, "org/other", () -> offline.model("org/other"));
         Fixture.fails(Reason.OFFLINE, "org/model@dev", () -> offline.model("org/model@dev"));
         Fixture.fails(Reason.OFFLINE, "0000", () -> offline.model("org/model@" + "0".repeat(40)));
-        Fixture.fails(Reason.OFFLINE, "org/other", () -> offline.dataset("org/other"));
+        Fixture.fails(Reason.OFFLINE, "does not have the list of all files of org/other",
+                () -> offline.dataset("org/other"));
         assertEquals(List.of(), stub.requests());
     }
 

@@ -5,6 +5,7 @@ import dev.avocet.core.graph.Activation;
 import dev.avocet.core.model.Config;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Hugging Face's {@code AlignVisionConfig}, with its names and defaults (transformers 5.23,
@@ -28,6 +29,8 @@ public record EfficientNetConfig(
         int hiddenDim,
         Pooling poolingType,
         double batchNormEps) {
+    /** EfficientNet-L2, the largest that was published, has 800,000; batch norms are folded before anything else is read. */
+    private static final int MOST_CHANNELS = 1 << 21;
 
     /** How the last feature map becomes one vector. */
     public enum Pooling {
@@ -43,6 +46,8 @@ public record EfficientNetConfig(
         config.require("strides", strides.stream().allMatch(s -> s == 1 || s == 2), "a list of 1 and 2");
         var kernels = config.integers("kernel_sizes", List.of(3, 3, 5, 3, 5, 5, 3));
         config.require("kernel_sizes", kernels.stream().allMatch(k -> k >= 1), "a list of positive integers");
+        var expansions = config.integers("expand_ratios", List.of(1, 6, 6, 6, 6, 6, 6));
+        config.require("expand_ratios", expansions.stream().allMatch(e -> e >= 1), "a list of positive integers");
         var read = new EfficientNetConfig(
                 config.positive("num_channels", 3),
                 config.positive("image_size", 600),
@@ -55,7 +60,7 @@ public record EfficientNetConfig(
                 config.integers("depthwise_padding", List.of()),
                 strides,
                 config.integers("num_block_repeats", List.of(1, 2, 2, 3, 3, 4, 1)),
-                config.integers("expand_ratios", List.of(1, 6, 6, 6, 6, 6, 6)),
+                expansions,
                 config.number("squeeze_expansion_ratio", 0.25),
                 Activation.named(config.text("hidden_act", "swish")),
                 config.positive("hidden_dim", 2560),
@@ -70,7 +75,17 @@ public record EfficientNetConfig(
                 .mapToDouble(each -> Math.max(0, Math.ceil(read.depthCoefficient * each))).sum();
         config.require("num_block_repeats", blocks <= Config.MOST_LAYERS,
                 "a list that makes at most " + Config.MOST_LAYERS + " blocks with depth_coefficient");
+        config.require("width_coefficient", blocks * read.widest() <= MOST_CHANNELS,
+                "one that makes at most " + MOST_CHANNELS + " channels in all blocks");
         return read;
+    }
+
+    /** No block has more channels. */
+    private double widest() {
+        double channels = Stream.of(inChannels, outChannels).flatMap(List::stream).mapToDouble(each -> each).max()
+                .orElse(0);
+        double expansion = expandRatios.stream().mapToDouble(each -> each).max().orElse(1);
+        return Math.max(channels * widthCoefficient, depthDivisor) * expansion;
     }
 
     /** One block: channels in and out, the depthwise kernel, and what the block leaves out. */

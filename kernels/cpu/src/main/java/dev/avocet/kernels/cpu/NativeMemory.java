@@ -21,6 +21,9 @@ final class NativeMemory implements AutoCloseable {
     private static final long PROT_READ_WRITE = 3;
     private static final long MAP_PRIVATE_ANONYMOUS = 0x22;
     private static final long MADV_HUGEPAGE = 14;
+    private static final long MADV_NOHUGEPAGE = 15;
+    /** A multiple of every system's page. */
+    private static final long PAGES = 1 << 16;
 
     private static final MethodHandle MMAP = linux("mmap");
     private static final MethodHandle MUNMAP = linux("munmap");
@@ -87,6 +90,14 @@ final class NativeMemory implements AutoCloseable {
 
     long bytes() {
         return segment.byteSize();
+    }
+
+    /** Says that no more than the first bytes will be used: a huge page over their end would take room for nothing. */
+    void trim(long used) {
+        long from = Packing.roundUp(address() + used, PAGES);
+        if (MADVISE != null && from < address() + bytes()) {
+            call(MADVISE, from, address() + bytes() - from, MADV_NOHUGEPAGE, 0, 0);
+        }
     }
 
     @Override

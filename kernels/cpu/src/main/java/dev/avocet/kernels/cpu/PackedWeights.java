@@ -46,6 +46,9 @@ final class PackedWeights implements AutoCloseable {
         long floats = packing.floats(weight.shape(), kernels);
         long size = Packing.roundUp(floats + SLACK_FLOATS, 16) * Float.BYTES;
         if (regions.isEmpty() || used + size > regions.getLast().bytes()) {
+            if (!regions.isEmpty()) {
+                regions.getLast().trim(used);
+            }
             regions.add(NativeMemory.allocate(Math.max(size, REGION_BYTES), "weight " + weight.name()));
             used = 0;
         }

@@ -14,11 +14,14 @@ import dev.avocet.core.nn.TestWeight;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.core.tensor.Weight;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Weights that are packed by many threads, before or while somebody wants them. */
@@ -136,6 +139,52 @@ class FillingTest {
             Trial.run(product(trial, x, watched), x);
         }
         assertEquals(List.of(OUTPUTS * INPUTS), releasedAt);
+    }
+
+    /** Two threads, so both helpers pack while there is no caller, and the second one's place is the caller's. */
+    @Test
+    void aHelperPacksNoFurtherWhenACallerTakesItsThread() {
+        var second = new AtomicReference<Thread>();
+        var secondBegan = new CountDownLatch(1);
+        var callerCame = new CountDownLatch(1);
+        var began = new AtomicInteger();
+        var ended = new AtomicInteger();
+        var weight = new Observed(TestWeight.random(new Random(1), OUTPUTS, INPUTS), () -> {
+            switch (Thread.currentThread().getName()) {
+                case "avocet-cpu-1" -> await(secondBegan);
+                case "avocet-cpu-2" -> {
+                    began.incrementAndGet();
+                    second.set(Thread.currentThread());
+                    secondBegan.countDown();
+                    await(callerCame);
+                }
+                default -> {
+                    callerCame.countDown();
+                    while (began.get() == 1 && (ended.get() == 0 || second.get().getState() != Thread.State.WAITING)) {
+                        Thread.onSpinWait();
+                    }
+                }
+            }
+        }, () -> {
+            if (Thread.currentThread() == second.get()) {
+                ended.incrementAndGet();
+            }
+        });
+        try (var library = Arena.ofShared()) {
+            var kernels = Kernels.load(MachineTiers.best(), library);
+            try (var crew = new Crew(kernels, new DeviceOptions(2, 1)); var weights = new PackedWeights(kernels)) {
+                weights.of(weight, Packing.MATRIX);
+                var fillings = weights.fill();
+                var slot = crew.take(); // so that this thread does not pack yet
+                crew.begin(fillings);
+                crew.finish(List.of()); // a call that needs nothing wakes the helpers when it ends
+                await(secondBegan);
+                crew.finish(fillings);
+                crew.giveBack(slot);
+                assertTrue(fillings.getFirst().isFinished());
+            }
+        }
+        assertEquals(1, began.get());
     }
 
     private static void await(CountDownLatch latch) {
