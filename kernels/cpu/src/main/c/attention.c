@@ -9,7 +9,7 @@
 
 #define ROWS_AT_ONCE (3 * TILE_ROWS)
 #define ROWS_PER_UNIT 168
-#define UNITS_PER_THREAD 6
+#define PARTS_PER_THREAD 6
 
 // The floats of a thread's scratch memory, one part after the other.
 struct layout {
@@ -33,7 +33,7 @@ static struct layout layout_of(const struct attention *a) {
 
 int64_t attention_plan(struct op *op) {
     const struct attention *a = &op->attention;
-    const int64_t heads = a->batch * a->heads, wanted = parts(UNITS_PER_THREAD * op->threads, most(1, heads));
+    const int64_t heads = a->batch * a->heads, wanted = parts(PARTS_PER_THREAD * op->threads, most(1, heads));
     op->cut = most(parts(a->tokens, ROWS_PER_UNIT), least(wanted, parts(a->tokens, TILE_ROWS)));
     op->units = heads * op->cut;
     op->least = most(1, (1 << 16) / (2 * a->tokens * a->tokens * a->depth / most(1, op->cut) + 1));

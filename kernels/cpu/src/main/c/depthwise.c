@@ -19,7 +19,7 @@
 #else
 #define HELD_BYTES (64 << 10) // a part of the second-level cache
 #endif
-#define UNITS_PER_THREAD 8
+#define SLABS_PER_THREAD 8 // units per thread at least, as far as there is work for them
 #define THIN_BAND 8 // rows of a unit at least: the kernel's other rows are made again for each band
 
 // ------------------------------------------------------------------------------------------------ results
@@ -127,7 +127,7 @@ static int64_t rows_held(const struct convolution *c) {
 
 int64_t depthwise_plan(struct op *op) {
     const struct convolution *c = &op->convolution;
-    op->cut = most(1, least(c->out_height / THIN_BAND, parts(UNITS_PER_THREAD * op->threads, most(1, c->batch * slabs(c)))));
+    op->cut = most(1, least(c->out_height / THIN_BAND, parts(SLABS_PER_THREAD * op->threads, most(1, c->batch * slabs(c)))));
     op->units = c->batch * slabs(c) * op->cut;
     op->least = 1;
     return taps_floats(c) + rows_held(c) * reach(c) * SLAB + LANES;

@@ -8,8 +8,6 @@
 
 // Tiles of x that go with one group of panels: 588 rows and 256 inputs are 600 KB, which stay in a cache of 1 MB next to the panels.
 #define TILES_PER_BLOCK 42
-#define SMALLEST_BLOCK 4
-#define UNITS_PER_THREAD 12
 #if LANES == 16
 #define PANEL_GROUP_BYTES (256 << 10)
 #else

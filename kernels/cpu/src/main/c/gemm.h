@@ -58,6 +58,9 @@ struct product {
     struct epilogue epilogue;
 };
 
+#define SMALLEST_BLOCK 4     // tiles of rows that go together at least, so that weights are used more than once
+#define UNITS_PER_THREAD 12 // units of a product per thread at least, as far as there is work for them
+
 // Cuts a product into blocks of rows, and those into panels.
 void product_plan(struct op *op, int64_t rows, int64_t inputs, int64_t outputs);
 

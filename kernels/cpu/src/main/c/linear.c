@@ -21,9 +21,17 @@ static struct rows rows_gated(const struct product *p, int64_t row, int64_t rows
     return (struct rows){made, BLOCK};
 }
 
+// Cuts a gated product by rows, and has whole rows claimed: each claim gates its rows anew.
+static void by_rows(struct op *op, const struct linear *l) {
+    op->cut = most(op->cut, least(UNITS_PER_THREAD * op->threads, parts(l->rows, TILE_ROWS) / SMALLEST_BLOCK));
+    op->units = op->cut * panels(l->outputs);
+    op->least = most(op->least, panels(l->outputs));
+}
+
 int64_t linear_plan(struct op *op) {
     const struct linear *l = &op->linear;
     product_plan(op, l->rows, l->inputs, l->outputs);
+    if (l->gate.at) by_rows(op, l);
     return TILE_ROWS * BLOCK;
 }
 
