@@ -2,27 +2,37 @@
 // A full convolution: the pixels under the kernel, gathered for a tile of results at a time, are rows of a matrix product.
 #include "gemm.h"
 
-// For some results, products [from, from + depth) of the sum over kernel rows, kernel columns and channels, in that order.
-static struct rows rows_gathered(const struct product *p, int64_t row, int64_t rows, int64_t from, int64_t depth) {
-    const struct convolution *c = &p->op->convolution;
-    const float *x = at(p->place, c->x.at);
-    float *made = p->place->scratch;
-    for (int64_t i = 0; i < rows; i++) {
-        const int64_t pixel = row + i, picture = pixel / (c->out_height * c->out_width);
-        const int64_t top = pixel / c->out_width % c->out_height * c->stride - c->top;
-        const int64_t left = pixel % c->out_width * c->stride - c->left;
-        float *to = made + i * BLOCK;
-        for (int64_t k = from; k < from + depth;) {
-            const int64_t tap = k / c->channels, channel = k % c->channels;
-            const int64_t count = least(c->channels - channel, from + depth - k);
-            const int64_t down = top + tap / c->kernel_width, across = left + tap % c->kernel_width;
-            const int inside = down >= 0 && down < c->height && across >= 0 && across < c->width;
-            const float *pixels = x + ((picture * c->height + down) * c->width + across) * c->x.stride + channel;
-            for (int64_t j = 0; j < count; j++) to[k - from + j] = inside ? pixels[j] : 0;
-            k += count;
+// The pixels under the kernel of one result, whose first one may lie outside the picture: products [from, from + depth) of the sum over
+// kernel rows, kernel columns and channels, in that order. Whole vectors are stored, so what lies behind them comes later.
+static void gather(const struct convolution *c, const float *picture, int64_t top, int64_t left, int64_t from, int64_t depth, float *to) {
+    int64_t tap = from / c->channels, channel = from % c->channels, down = top + tap / c->kernel_width, column = tap % c->kernel_width;
+    for (const float *end = to + depth; to < end;) {
+        const int64_t count = least(c->channels - channel, end - to), across = left + column;
+        const int inside = (uint64_t)down < (uint64_t)c->height && (uint64_t)across < (uint64_t)c->width;
+        const float *pixel = picture + (down * c->width + across) * c->x.stride + channel;
+        for (int64_t i = 0; i < count; i += LANES) store(to + i, inside ? load(pixel + i) : zero());
+        to += count;
+        channel = 0;
+        if (++column == c->kernel_width) {
+            column = 0;
+            down++;
         }
     }
-    return (struct rows){made, BLOCK};
+}
+
+static struct rows rows_gathered(const struct product *p, int64_t row, int64_t rows, int64_t from, int64_t depth) {
+    const struct convolution *c = &p->op->convolution;
+    int64_t across = row % c->out_width, down = row / c->out_width % c->out_height, picture = row / c->out_width / c->out_height;
+    for (int64_t i = 0; i < rows; i++) {
+        gather(c, at(p->place, c->x.at) + picture * c->height * c->width * c->x.stride, down * c->stride - c->top,
+               across * c->stride - c->left, from, depth, p->place->scratch + i * BLOCK);
+        if (++across < c->out_width) continue;
+        across = 0;
+        if (++down < c->out_height) continue;
+        down = 0;
+        picture++;
+    }
+    return (struct rows){p->place->scratch, BLOCK};
 }
 
 static int64_t results(const struct convolution *c) { return c->batch * c->out_height * c->out_width; }
@@ -32,7 +42,7 @@ static int64_t products(const struct convolution *c) { return c->kernel_height *
 int64_t convolution_plan(struct op *op) {
     const struct convolution *c = &op->convolution;
     product_plan(op, results(c), products(c), c->outputs);
-    return TILE_ROWS * BLOCK;
+    return TILE_ROWS * BLOCK + LANES;
 }
 
 void convolution_run(const struct op *op, const struct workplace *place, int64_t from, int64_t to) {
