@@ -5,6 +5,7 @@
 #ifndef AVOCET_LAB_H
 #define AVOCET_LAB_H
 
+#include "op.h"
 #include "vec.h"
 
 #include <math.h>
@@ -47,6 +48,18 @@ static float *floats(int64_t count) {
     }
     for (int64_t i = 0; i < whole; i++) memory[i] = (float)(i * 7919 % 2003) * 1e-3f - 1;
     return memory;
+}
+
+// An operation as it ships, on this thread alone. Its scratch memory is kept: getting it is not the kernel's work.
+static void run_production(struct op *op, struct kernel_functions kernel) {
+    static float *scratch;
+    static int64_t room = -1;
+    const int64_t wanted = kernel.plan(op);
+    if (wanted > room) {
+        free(scratch);
+        scratch = floats(room = wanted);
+    }
+    kernel.run(op, &(struct workplace){0, scratch}, 0, op->units);
 }
 
 // The larger of both; not a number is worse than all.

@@ -162,10 +162,7 @@ static void production(const struct sizes *s, const struct operands *o) {
         .depth = s->depth,
         .scale = scale_of(s),
     };
-    const int64_t count = attention_plan(&op);
-    float *scratch = floats(count);
-    attention_run(&op, &(struct workplace){0, scratch}, 0, op.units);
-    free(scratch);
+    run_production(&op, (struct kernel_functions){attention_plan, attention_run});
 }
 
 // ------------------------------------------------------------------------------------------------ operands and validation

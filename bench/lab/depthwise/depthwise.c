@@ -123,9 +123,7 @@ static void production(const struct sizes *s, const struct operands *o) {
         .top = edge(s),
         .left = edge(s),
     };
-    static _Alignas(64) float scratch[1 << 16];
-    if (depthwise_plan(&op) > COUNT(scratch)) abort();
-    depthwise_run(&op, &(struct workplace){0, scratch}, 0, op.units);
+    run_production(&op, (struct kernel_functions){depthwise_plan, depthwise_run});
 }
 
 // ------------------------------------------------------------------------------------------------ operands and validation

@@ -119,9 +119,7 @@ static void production(const struct sizes *s, const struct operands *o) {
         .inputs = s->inputs,
         .outputs = s->outputs,
     };
-    static float scratch[TILE_ROWS * BLOCK];
-    linear_plan(&op);
-    linear_run(&op, &(struct workplace){0, scratch}, 0, op.units);
+    run_production(&op, (struct kernel_functions){linear_plan, linear_run});
 }
 
 // ------------------------------------------------------------------------------------------------ operands and validation

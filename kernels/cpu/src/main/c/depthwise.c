@@ -75,11 +75,6 @@ INLINE void results_with(const int kernel, const int stride, const struct result
     }
 }
 
-static void results_3_1(const struct result_row *r) { results_with(3, 1, r); }
-static void results_3_2(const struct result_row *r) { results_with(3, 2, r); }
-static void results_5_1(const struct result_row *r) { results_with(5, 1, r); }
-static void results_5_2(const struct result_row *r) { results_with(5, 2, r); }
-
 // Kernels and strides that no model at hand has: one result at a time.
 static void results_of_any(const struct convolution *c, const struct result_row *r) {
     for (int64_t o = 0; o < r->width; o++) {
@@ -93,10 +88,10 @@ static void results_of_any(const struct convolution *c, const struct result_row 
 }
 
 static void results_run(const struct convolution *c, const struct result_row *r) {
-    if (c->kernel_width == 3 && c->stride == 1) results_3_1(r);
-    else if (c->kernel_width == 3 && c->stride == 2) results_3_2(r);
-    else if (c->kernel_width == 5 && c->stride == 1) results_5_1(r);
-    else if (c->kernel_width == 5 && c->stride == 2) results_5_2(r);
+    if (c->kernel_width == 3 && c->stride == 1) results_with(3, 1, r);
+    else if (c->kernel_width == 3 && c->stride == 2) results_with(3, 2, r);
+    else if (c->kernel_width == 5 && c->stride == 1) results_with(5, 1, r);
+    else if (c->kernel_width == 5 && c->stride == 2) results_with(5, 2, r);
     else results_of_any(c, r);
 }
 
@@ -167,7 +162,7 @@ static void expand_row(const struct slab *s, int64_t row, int64_t column, int64_
                     .c_stride = SLAB,
                     .add = from > 0,
                     .ahead = (const char *)(s->next ? s->next + from * vectors * LANES + (row * tiles + t) * floats : w),
-                    .ahead_step = s->next ? floats * 4 / most(depth / 4, 1) : 0,
+                    .ahead_step = s->next ? ahead_step(floats, depth) : 0,
                 });
                 from += depth;
             } while (from < e->inputs);
@@ -251,7 +246,7 @@ void depthwise_run(const struct op *op, const struct workplace *place, int64_t f
             .c = c,
             .place = place,
             .first = first,
-            .vectors = least(SLAB, parts(c->channels - first, LANES) * LANES) / LANES,
+            .vectors = least(SLAB / LANES, parts(c->channels - first, LANES)),
             .picture = picture,
             .weight = place->scratch,
             .pixels = place->scratch + taps_floats(c),

@@ -13,7 +13,6 @@
 #else
 #define PANEL_GROUP_BYTES (128 << 10) // processors without AVX-512 tend to have a second-level cache of 512 KB
 #endif
-#define UNROLLED 4 // inputs in a step of the sum: one request to memory, one test for the end
 
 // ------------------------------------------------------------------------------------------------ the register tile
 
@@ -142,7 +141,7 @@ static void group_run(const struct product *p, const struct group *g) {
                     .c_stride = p->y_stride,
                     .add = from > 0,
                     .ahead = (const char *)(next ? next + (t - g->t0) * share : w),
-                    .ahead_step = next ? share * 4 / most(depth / UNROLLED, 1) : 0,
+                    .ahead_step = next ? ahead_step(share, depth) : 0,
                 });
             }
             if (last) finish_rows(p, row, rows, g->p0, g->p1);

@@ -33,9 +33,14 @@ struct tile {
     float *c;
     int64_t c_stride;
     int64_t add;       // 0: c is only written
-    const char *ahead; // memory to ask for meanwhile, and how many bytes of it for each product in the sum
+    const char *ahead; // memory to ask for meanwhile, and how many bytes of it in each step of the sum
     int64_t ahead_step;
 };
+
+#define UNROLLED 4 // inputs in a step of the sum: one request to memory, one test for the end
+
+// The bytes for each step of a sum over `depth` inputs, so that it asks for so many floats in all.
+INLINE int64_t ahead_step(int64_t floats, int64_t depth) { return floats * 4 / most(depth / UNROLLED, 1); }
 
 void tile_run(int64_t rows, int64_t vectors, const struct tile *tile);
 

@@ -173,10 +173,9 @@ final class ReferencePlan implements Plan {
             var expansion = op.expansion();
             return expansion == null
                     ? floats(op.x())
-                    : ReferenceKernels.map(
-                            ReferenceKernels.linear(floats(op.x()), weights.of(expansion.weight()),
-                                    weights.of(expansion.bias()), expansion.weight().shape()),
-                            ReferenceActivation.of(expansion.activation()));
+                    : finish(new Op.Epilogue(expansion.activation(), null), ReferenceKernels.linear(
+                            floats(op.x()), weights.of(expansion.weight()), weights.of(expansion.bias()),
+                            expansion.weight().shape()));
         }
 
         private float[] finish(Op.Epilogue epilogue, float[] product) {
