@@ -4,6 +4,7 @@ module dev.avocet.core {
     exports dev.avocet.core;
     exports dev.avocet.core.backend;
     exports dev.avocet.core.graph;
+    exports dev.avocet.core.layout;
     exports dev.avocet.core.model;
     exports dev.avocet.core.model.align;
     exports dev.avocet.core.model.bert;

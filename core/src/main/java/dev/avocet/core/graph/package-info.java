@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The operation set, the graph that it records, and what every backend needs of a graph: fusion and memory planning.
+ * The operation set, the graph that it records, and the joining of its steps.
  */
 package dev.avocet.core.graph;

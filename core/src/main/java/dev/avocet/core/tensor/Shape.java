@@ -53,6 +53,16 @@ public final class Shape {
         return elements;
     }
 
+    /** The extent of the last axis; 1 for a scalar. */
+    public long columns() {
+        return dims.length == 0 ? 1 : dims[dims.length - 1];
+    }
+
+    /** How many rows of {@link #columns} elements all other axes make. */
+    public long rows() {
+        return elements / Math.max(1, columns());
+    }
+
     /** The same shape with one extent replaced. */
     public Shape with(int axis, int extent) {
         var changed = dims.clone();

@@ -6,6 +6,7 @@ import dev.avocet.core.backend.Outline;
 import dev.avocet.core.backend.Plan;
 import dev.avocet.core.graph.Fusion;
 import dev.avocet.core.graph.Graph;
+import dev.avocet.core.layout.Values;
 
 /** Compiles the graphs of one model: joins steps, places values, writes the program, has the weights packed that it is the first to use. */
 final class CpuCompiler implements Compiler {
@@ -14,6 +15,9 @@ final class CpuCompiler implements Compiler {
      * eighth more time. Rows of pixels that are shorter than a register tile waste it.
      */
     private static final Fusion.Limits LIMITS = new Fusion.Limits(1000, 8);
+
+    /** Of blocks in the arena: a line of the cache. */
+    private static final int ALIGNMENT = 64;
 
     private final Kernels kernels;
     private final Crew crew;
@@ -28,7 +32,7 @@ final class CpuCompiler implements Compiler {
     @Override
     public synchronized Plan compile(Graph graph) {
         var fused = Fusion.fuse(graph, LIMITS);
-        var values = new Values(fused, kernels, weights);
+        var values = new Values(fused, weights, ALIGNMENT);
         var program = lower(fused, values, weights);
         var fillings = weights.fill();
         crew.begin(fillings);
@@ -39,7 +43,7 @@ final class CpuCompiler implements Compiler {
     public Outline outline(Graph graph) {
         try (var places = new PackedWeights(kernels)) { // reserved, and never filled
             var fused = Fusion.fuse(graph, LIMITS);
-            var program = lower(fused, new Values(fused, kernels, places), places);
+            var program = lower(fused, new Values(fused, places, ALIGNMENT), places);
             return new Outline(program.steps(), program.runBytes(crew.threads()), places.bytes());
         }
     }

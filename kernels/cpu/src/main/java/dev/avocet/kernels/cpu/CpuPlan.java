@@ -6,6 +6,8 @@ import dev.avocet.core.backend.PlanCheck;
 import dev.avocet.core.backend.Timing;
 import dev.avocet.core.graph.Graph;
 import dev.avocet.core.graph.Step;
+import dev.avocet.core.layout.Rows;
+import dev.avocet.core.layout.Values;
 import dev.avocet.core.tensor.HostTensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -65,14 +67,6 @@ final class CpuPlan implements Plan {
         } else {
             compute(given, results, clock);
         }
-    }
-
-    Program program() {
-        return program;
-    }
-
-    Crew crew() {
-        return crew;
     }
 
     private void compute(List<HostTensor> given, List<HostTensor> results, long clock) {

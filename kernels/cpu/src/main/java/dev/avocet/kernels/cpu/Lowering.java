@@ -7,6 +7,9 @@ import dev.avocet.core.graph.Node;
 import dev.avocet.core.graph.Op;
 import dev.avocet.core.graph.Padding;
 import dev.avocet.core.graph.Step;
+import dev.avocet.core.layout.Axes;
+import dev.avocet.core.layout.Block;
+import dev.avocet.core.layout.Values;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.core.tensor.Tensor;
 import dev.avocet.core.tensor.Weight;
@@ -73,15 +76,17 @@ final class Lowering {
         out.op(Kernel.LINEAR).view(x).view(values.of(y));
         weight(op.weight(), Packing.MATRIX);
         epilogue(op.bias(), op.epilogue());
-        out.numbers(Packing.rows(y.shape()), inputs, outputs).view(gate);
+        out.numbers(y.shape().rows(), inputs, outputs).view(gate);
         out.number(gate == null ? 1 : Math.max(1, x.count() / Math.max(1, gate.count())));
     }
 
     private void matmul(Op.Matmul op, Tensor y, Block packed) {
         long inputs = op.b().shape().dim(1);
         long outputs = op.b().shape().dim(0);
-        out.op(Kernel.PACK).view(values.of(op.b())).number(packed.reference(0, 0)).numbers(outputs, inputs);
-        out.op(Kernel.LINEAR).view(values.of(op.a())).view(values.of(y)).number(packed.reference(0, 0));
+        out.op(Kernel.PACK).view(values.of(op.b())).number(Program.reference(packed, packed.address(0, 0)))
+                .numbers(outputs, inputs);
+        out.op(Kernel.LINEAR).view(values.of(op.a())).view(values.of(y))
+                .number(Program.reference(packed, packed.address(0, 0)));
         epilogue(null, Op.Epilogue.NONE);
         out.numbers(op.a().shape().dim(0), inputs, outputs).view(null).number(1L);
     }
@@ -121,7 +126,7 @@ final class Lowering {
         out.op(Kernel.ATTENTION).view(values.of(op.q())).view(values.of(op.k())).view(values.of(op.v()));
         out.view(values.of(node.output()));
         out.view(node.outputs().size() > 1 ? values.of(node.outputs().get(1)) : null);
-        out.number(op.mask() == null ? 0 : values.of(op.mask()).reference());
+        out.number(op.mask() == null ? 0 : Program.reference(values.of(op.mask())));
         out.numbers(shape.dim(0), shape.dim(1), op.heads(), shape.dim(2) / op.heads()).number(op.scale());
     }
 
@@ -129,26 +134,26 @@ final class Lowering {
         out.op(kernel).view(values.of(x)).view(values.of(y));
         vector(weight);
         vector(bias);
-        out.numbers(Packing.rows(y.shape()), Packing.columns(y.shape())).number(epsilon);
+        out.numbers(y.shape().rows(), y.shape().columns()).number(epsilon);
     }
 
     private void embedding(Op.Embedding op, Tensor y) {
-        out.op(Kernel.EMBEDDING).number(values.of(op.ids()).reference());
+        out.op(Kernel.EMBEDDING).number(Program.reference(values.of(op.ids())));
         weight(op.table(), Packing.ROWS);
         out.number(kernels.rowStride(op.table().shape().dim(1))).view(values.of(y));
-        out.numbers(Packing.rows(y.shape()), Packing.columns(y.shape()));
+        out.numbers(y.shape().rows(), y.shape().columns());
     }
 
     private void elementwise(Kernel kernel, Tensor x, Tensor y, long function, double factor) {
         out.op(kernel).view(values.of(x)).view(values.of(y));
-        out.numbers(Packing.rows(y.shape()), Packing.columns(y.shape()), function).number(factor);
+        out.numbers(y.shape().rows(), y.shape().columns(), function).number(factor);
     }
 
     private void broadcast(Kernel kernel, Tensor a, Tensor b, Tensor y) {
         var axes = new Axes(y.shape());
         var walk = axes.through(values.of(b), b.shape());
-        out.op(kernel).view(values.of(a)).view(values.of(y)).number(walk.reference());
-        out.numbers(Packing.rows(y.shape()), Packing.columns(y.shape()));
+        out.op(kernel).view(values.of(a)).view(values.of(y)).number(Program.reference(walk));
+        out.numbers(y.shape().rows(), y.shape().columns());
         out.numbers(axes.extents()).numbers(walk.steps()).number(walk.columnStep());
     }
 
@@ -184,13 +189,14 @@ final class Lowering {
     }
 
     private void copy(Axes axes, Axes.Walk from, Axes.Walk to) {
-        out.op(Kernel.COPY).numbers(from.reference(), to.reference()).numbers(axes.columns(), from.columnStep());
+        out.op(Kernel.COPY).numbers(Program.reference(from), Program.reference(to)).numbers(axes.columns(),
+                from.columnStep());
         out.numbers(axes.extents()).numbers(from.steps()).numbers(to.steps());
     }
 
     private void reshape(Op.Reshape op, Tensor y) {
         out.op(Kernel.RESHAPE).view(values.of(op.x())).view(values.of(y));
-        out.numbers(Packing.columns(op.x().shape()), Packing.columns(y.shape()), y.shape().elements());
+        out.numbers(op.x().shape().columns(), y.shape().columns(), y.shape().elements());
     }
 
     /** For each line of the picture, [C,W] with a whole channel between rows becomes [W,C]. */
@@ -200,7 +206,8 @@ final class Lowering {
         long width = x.shape().dim(3);
         var from = values.of(x);
         var to = values.of(y);
-        out.op(Kernel.TRANSPOSE).numbers(from.reference(), height * from.stride(), to.reference(), to.stride());
+        out.op(Kernel.TRANSPOSE).numbers(Program.reference(from), height * from.stride(), Program.reference(to),
+                to.stride());
         out.numbers(channels, width).numbers(x.shape().dim(0), height);
         out.numbers(channels * height * from.stride(), from.stride());
         out.numbers(height * width * to.stride(), width * to.stride());
@@ -213,18 +220,24 @@ final class Lowering {
         long width = x.shape().dim(2);
         var from = values.of(x);
         var to = values.of(y);
-        out.op(Kernel.TRANSPOSE).numbers(from.reference(), from.stride(), to.reference(), height * to.stride());
+        out.op(Kernel.TRANSPOSE).numbers(Program.reference(from), from.stride(), Program.reference(to),
+                height * to.stride());
         out.numbers(width, channels).numbers(x.shape().dim(0), height);
         out.numbers(height * width * from.stride(), width * from.stride());
         out.numbers(channels * height * to.stride(), to.stride());
     }
 
     private void weight(Weight weight, Packing packing) {
-        out.number(weights.reference(weight, packing));
+        var block = weights.of(weight, packing);
+        out.number(Program.reference(block, block.address(0, packing.floats(weight.shape(), kernels))));
     }
 
     private void vector(Weight weight) {
-        out.number(weight == null ? 0 : weights.reference(weight, Packing.ROWS));
+        if (weight == null) {
+            out.number(0L);
+        } else {
+            weight(weight, Packing.ROWS);
+        }
     }
 
     /** A function's number in op.h. */

@@ -2,6 +2,10 @@
 package dev.avocet.kernels.cpu;
 
 import dev.avocet.core.backend.UseCount;
+import dev.avocet.core.graph.Op;
+import dev.avocet.core.layout.Block;
+import dev.avocet.core.layout.Storage;
+import dev.avocet.core.tensor.DType;
 import dev.avocet.core.tensor.Weight;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -13,10 +17,12 @@ import java.util.Map;
  * One model's weights in native memory, each in the layout that its operation reads: reserved when a plan first mentions
  * it, and filled from then on.
  */
-final class PackedWeights implements AutoCloseable {
+final class PackedWeights implements Storage, AutoCloseable {
     private static final long REGION_BYTES = 64 << 20;
     /** Vector loads may run past a weight's end, see op.h; a bias is read by whole panels. */
     private static final int SLACK_FLOATS = 64;
+    /** The same for rows in the arena. */
+    private static final int ROW_SLACK_FLOATS = 16;
 
     private final Kernels kernels;
     private final UseCount memory = new UseCount("the model");
@@ -37,9 +43,30 @@ final class PackedWeights implements AutoCloseable {
                 .computeIfAbsent(packing, _ -> reserve(weight, packing));
     }
 
-    /** How native code finds a weight. */
-    long reference(Weight weight, Packing packing) {
-        return of(weight, packing).reference(0, packing.floats(weight.shape(), kernels));
+    @Override
+    public int bytes(DType dtype) {
+        return dtype.bytes();
+    }
+
+    @Override
+    public long rowStride(long columns) {
+        return kernels.rowStride(columns);
+    }
+
+    @Override
+    public long slack() {
+        return ROW_SLACK_FLOATS;
+    }
+
+    /** A matrix that is no weight is packed before it is multiplied with. */
+    @Override
+    public long temporary(Op op) {
+        return op instanceof Op.Matmul product ? Packing.MATRIX.floats(product.b().shape(), kernels) : 0;
+    }
+
+    @Override
+    public Block constant(Weight weight) {
+        return of(weight, Packing.ROWS);
     }
 
     private Block reserve(Weight weight, Packing packing) {
@@ -56,7 +83,7 @@ final class PackedWeights implements AutoCloseable {
         used += size;
         bytes += size;
         reserved.add(new Filling.Target(weight, packing, place));
-        return Block.of(place);
+        return Block.of(place, Float.BYTES);
     }
 
     /** The fillings that a plan with all weights reserved so far has to wait for. */

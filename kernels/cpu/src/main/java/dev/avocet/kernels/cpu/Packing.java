@@ -71,17 +71,17 @@ enum Packing {
     ROWS {
         @Override
         long floats(Shape shape, Kernels kernels) {
-            return rows(shape) * kernels.rowStride(columns(shape));
+            return shape.rows() * kernels.rowStride(shape.columns());
         }
 
         @Override
         int sourceRows(Shape shape) {
-            return (int) rows(shape);
+            return (int) shape.rows();
         }
 
         @Override
         void write(Source source, int from, int count, MemorySegment to, Kernels kernels) {
-            int columns = (int) columns(source.shape());
+            int columns = (int) source.shape().columns();
             long stride = kernels.rowStride(columns);
             for (int row = 0; row < count; row++) {
                 MemorySegment.copy(source.values(), row * columns, to, JAVA_FLOAT, (from + row) * stride * Float.BYTES,
@@ -123,14 +123,6 @@ enum Packing {
 
     private static long inputs(Shape shape) {
         return shape.elements() / Math.max(1, shape.dim(0));
-    }
-
-    static long columns(Shape shape) {
-        return shape.rank() == 0 ? 1 : shape.dim(-1);
-    }
-
-    static long rows(Shape shape) {
-        return shape.elements() / Math.max(1, columns(shape));
     }
 
     static long roundUp(long value, long multiple) {

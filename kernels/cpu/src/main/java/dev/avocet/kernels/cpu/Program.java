@@ -2,6 +2,9 @@
 package dev.avocet.kernels.cpu;
 
 import dev.avocet.core.graph.Step;
+import dev.avocet.core.layout.Axes;
+import dev.avocet.core.layout.Block;
+import dev.avocet.core.layout.Rows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -26,6 +29,21 @@ record Program(
     private static final int WORDS = 40;
     private static final int HEADER_WORDS = 6;
     private static final int UNITS_WORD = 1;
+
+    /** How native code finds an address; see op.h. */
+    static long reference(Block block, long address) {
+        return address + (block.isInArena() ? 1 : 0);
+    }
+
+    /** How native code finds rows. */
+    static long reference(Rows rows) {
+        return reference(rows.block(), rows.address());
+    }
+
+    /** How native code finds the beginning of a way. */
+    static long reference(Axes.Walk walk) {
+        return reference(walk.block(), walk.address());
+    }
 
     /** The memory that a run needs, all threads' together. */
     long runBytes(int threads) {
@@ -78,7 +96,7 @@ record Program(
 
         /** A tensor that may be absent. */
         Writer view(Rows rows) {
-            return rows == null ? numbers(0, 0) : numbers(rows.reference(), rows.stride());
+            return rows == null ? numbers(0, 0) : numbers(reference(rows), rows.stride());
         }
 
         Program finish(Kernels kernels, long arenaBytes, int threads) {

@@ -118,13 +118,4 @@ class CpuPlanTest {
             assertTrue(outline.weightBytes() >= 4 * 40 * 20);
         }
     }
-
-    @Test
-    void aStepThatWouldLeaveItsMemoryNeverReachesNativeCode() {
-        var block = Block.inArena(100, 0);
-        block.place(64);
-        assertEquals(64 + 40 + 1, block.reference(10, 90));
-        assertThrows(AssertionError.class, () -> block.reference(10, 91));
-        assertThrows(AssertionError.class, () -> block.reference(-1, 5));
-    }
 }

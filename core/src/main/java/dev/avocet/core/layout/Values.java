@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.avocet.kernels.cpu;
+package dev.avocet.core.layout;
 
 import dev.avocet.core.graph.Graph;
-import dev.avocet.core.graph.Liveness;
 import dev.avocet.core.graph.Node;
 import dev.avocet.core.graph.Op;
 import dev.avocet.core.tensor.DType;
@@ -18,41 +17,40 @@ import java.util.Map;
  * Where each tensor of a graph lies. Slices and reshapes of what is already there become views of it wherever a row
  * stride can express them; everything else gets a part of the arena for as long as somebody reads it.
  */
-final class Values {
-    private static final int ALIGNMENT = 64;
-    /** Vector loads may run past the last row's end. */
-    private static final int SLACK_FLOATS = 16;
-
-    private final Kernels kernels;
-    private final PackedWeights weights;
+public final class Values {
+    private final Storage storage;
     private final Map<Integer, Rows> rows = new HashMap<>();
     private final Map<Integer, Block> temporaries = new HashMap<>();
     private final BitSet views = new BitSet();
     private final List<Block> blocks = new ArrayList<>();
     private final long arenaBytes;
 
-    Values(Graph graph, Kernels kernels, PackedWeights weights) {
-        this.kernels = kernels;
-        this.weights = weights;
+    /**
+     * Places a graph's tensors.
+     *
+     * @param alignment of every block in the arena, in bytes
+     */
+    public Values(Graph graph, Storage storage, int alignment) {
+        this.storage = storage;
         graph.inputs().forEach(input -> rows.put(input.tensor().id(), fresh(input.tensor(), -1)));
         for (int step = 0; step < graph.nodes().size(); step++) {
             place(graph.nodes().get(step), step);
         }
         graph.outputs().values().forEach(output -> of(output).block().usedBy(graph.nodes().size()));
-        var layout = Liveness.place(blocks.stream().map(Block::interval).toList(), ALIGNMENT);
+        var layout = Liveness.place(blocks.stream().map(Block::interval).toList(), alignment);
         for (int i = 0; i < blocks.size(); i++) {
             blocks.get(i).place(layout.offsets()[i]);
         }
-        arenaBytes = layout.bytes() + ALIGNMENT;
+        arenaBytes = layout.bytes() + alignment;
     }
 
     private void place(Node node, int step) {
         for (var input : node.op().inputs()) {
             of(input).block().usedBy(step);
         }
-        if (node.op() instanceof Op.Matmul op) {
-            long columns = Packing.roundUp(op.b().shape().dim(0), kernels.lanes());
-            temporaries.put(step, block(columns * op.b().shape().dim(1), step));
+        long temporary = storage.temporary(node.op());
+        if (temporary > 0) {
+            temporaries.put(step, block(temporary, DType.F32, step));
         }
         for (var output : node.outputs()) {
             var view = view(node.op(), output.shape());
@@ -65,13 +63,12 @@ final class Values {
     private Rows view(Op op, Shape shape) {
         return switch (op) {
             case Op.Constant c -> {
-                long stride = kernels.rowStride(Packing.columns(shape));
-                yield new Rows(
-                        weights.of(c.weight(), Packing.ROWS), 0, stride, Packing.rows(shape), Packing.columns(shape));
+                long stride = storage.rowStride(shape.columns());
+                yield new Rows(storage.constant(c.weight()), 0, stride, shape.rows(), shape.columns());
             }
             case Op.Slice s -> slice(s);
             case Op.Reshape r when r.x().shape().rank() > 0
-                    && Packing.columns(r.x().shape()) == Packing.columns(shape) ->
+                    && r.x().shape().columns() == shape.columns() ->
                 of(r.x());
             default -> null;
         };
@@ -102,35 +99,36 @@ final class Values {
     private Rows fresh(Tensor tensor, int step) {
         var shape = tensor.shape();
         if (tensor.dtype() == DType.I32) { // ids and masks are read densely
-            return new Rows(block(shape.elements(), step), 0, shape.elements(), 1, shape.elements());
+            return new Rows(block(shape.elements(), DType.I32, step), 0, shape.elements(), 1, shape.elements());
         }
-        long stride = kernels.rowStride(Packing.columns(shape));
-        return new Rows(
-                block(Packing.rows(shape) * stride, step), 0, stride, Packing.rows(shape), Packing.columns(shape));
+        long stride = storage.rowStride(shape.columns());
+        var block = block(shape.rows() * stride, DType.F32, step);
+        return new Rows(block, 0, stride, shape.rows(), shape.columns());
     }
 
-    private Block block(long floats, int step) {
-        var block = Block.inArena(floats + SLACK_FLOATS, step);
+    private Block block(long elements, DType dtype, int step) {
+        var block = Block.inArena(elements + storage.slack(), storage.bytes(dtype), step);
         blocks.add(block);
         return block;
     }
 
     /** Where a tensor lies; null for no tensor. */
-    Rows of(Tensor tensor) {
+    public Rows of(Tensor tensor) {
         return tensor == null ? null : rows.get(tensor.id());
     }
 
     /** Memory that a step needs only while it runs. */
-    Block temporary(int step) {
+    public Block temporary(int step) {
         return temporaries.get(step);
     }
 
     /** Whether a step's result is nothing but a view of something else. */
-    boolean isView(int step) {
+    public boolean isView(int step) {
         return views.get(step);
     }
 
-    long arenaBytes() {
+    /** The bytes of all of the arena. */
+    public long arenaBytes() {
         return arenaBytes;
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.avocet.core.graph;
+package dev.avocet.core.layout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.avocet.core.graph.Liveness.Interval;
+import dev.avocet.core.layout.Liveness.Interval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.avocet.core.graph;
+package dev.avocet.core.layout;
 
 import java.util.ArrayList;
 import java.util.Comparator;
