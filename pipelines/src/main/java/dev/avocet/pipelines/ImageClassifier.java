@@ -26,7 +26,8 @@ public final class ImageClassifier implements AutoCloseable {
         this.pretrained = pretrained;
         this.labels = model.config().labels();
         var preprocessor = pretrained.preprocessor();
-        this.session = Session.open("ImageClassifier " + pretrained.name(), model::forward, device);
+        this.session =
+                Session.open("ImageClassifier " + pretrained.name(), model::forward, device, options.precision());
         this.pictures = new Pictures(session, model, "logits", preprocessor, options.maxBatch());
     }
 

@@ -1,27 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.pipelines;
 
+import dev.avocet.core.backend.Precision;
+import java.util.Objects;
+
 /**
  * How a model is loaded.
  *
+ * @param precision how its numbers are kept and multiplied; the CPU has {@link Precision#F32} only
  * @param maxBatch how many pictures or texts are computed at once at most; longer lists are split. Bounds the memory of
  *     a call
  */
-public record LoadOptions(int maxBatch) {
+public record LoadOptions(Precision precision, int maxBatch) {
     /** Refuses numbers below 1. */
     public LoadOptions {
+        Objects.requireNonNull(precision);
         if (maxBatch < 1) {
             throw new IllegalArgumentException("maxBatch must be positive, not " + maxBatch);
         }
     }
 
-    /** Batches of at most 8. */
+    /** In float, batches of at most 8. */
     public static LoadOptions defaults() {
-        return new LoadOptions(8);
+        return new LoadOptions(Precision.F32, 8);
+    }
+
+    /** The same in another precision. */
+    public LoadOptions withPrecision(Precision other) {
+        return new LoadOptions(other, maxBatch);
     }
 
     /** The same with another largest batch. */
     public LoadOptions withMaxBatch(int count) {
-        return new LoadOptions(count);
+        return new LoadOptions(precision, count);
     }
 }

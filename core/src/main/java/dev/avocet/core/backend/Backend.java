@@ -14,8 +14,12 @@ public interface Backend extends AutoCloseable {
      */
     OptionalDouble peakFlops();
 
-    /** A compiler for one model; it owns the weights that it prepares. */
-    Compiler newCompiler();
+    /**
+     * A compiler for one model; it owns the weights that it prepares.
+     *
+     * @throws BackendUnavailable where the device does not have this precision
+     */
+    Compiler newCompiler(Precision precision);
 
     /** Frees threads and memory; called once, when no compiler is open any more. */
     @Override

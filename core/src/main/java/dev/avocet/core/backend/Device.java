@@ -116,11 +116,11 @@ public final class Device implements AutoCloseable {
     }
 
     /** A compiler for one model; it keeps the device until it is closed. */
-    Compiler newCompiler() {
+    Compiler newCompiler(Precision precision) {
         requireOpen();
         holders.incrementAndGet();
         try {
-            return backend.newCompiler();
+            return backend.newCompiler(precision);
         } catch (RuntimeException | Error e) {
             release();
             throw e;

@@ -39,20 +39,26 @@ public final class Session implements AutoCloseable {
     private final UseCount uses;
     private final SequencedMap<Key, Plan> plans = new LinkedHashMap<>(16, 0.75f, true);
 
-    private Session(String name, Recorder model, Device device) {
+    private Session(String name, Recorder model, Device device, Precision precision) {
         this.model = model;
         this.device = device;
         this.uses = new UseCount(name);
-        this.compiler = device.newCompiler();
+        this.compiler = device.newCompiler(precision);
+    }
+
+    /** A model on a device in float. */
+    public static Session open(String name, Recorder model, Device device) {
+        return open(name, model, device, Precision.F32);
     }
 
     /**
      * A model on a device; nothing is computed or laid out yet.
      *
      * @param name the model's name, for messages
+     * @throws BackendUnavailable where the device does not have this precision
      */
-    public static Session open(String name, Recorder model, Device device) {
-        return new Session(name, model, device);
+    public static Session open(String name, Recorder model, Device device, Precision precision) {
+        return new Session(name, model, device, precision);
     }
 
     /** The device. */

@@ -138,7 +138,7 @@ public abstract class BackendSuite {
 
     private void withPlan(String deviceName, OperationCase operation, BiConsumer<Plan, Outline> test) {
         var device = open.computeIfAbsent(deviceName, Device::firstOf);
-        try (var compiler = device.newCompiler()) {
+        try (var compiler = device.newCompiler(Precision.F32)) {
             test.accept(compiler.compile(operation.graph()), compiler.outline(operation.graph()));
         } finally {
             device.release();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.avocet.core.backend.DeviceOptions;
+import dev.avocet.core.backend.Precision;
 import dev.avocet.core.backend.reference.ReferenceBackendProvider;
 import dev.avocet.core.nn.TestWeight;
 import dev.avocet.core.tensor.DType;
@@ -125,7 +126,7 @@ class FusionTest {
                 .map(tensor -> HostTensor.zeros(DType.F32, tensor.shape()))
                 .toList();
         try (var backend = new ReferenceBackendProvider().open("", DeviceOptions.defaults());
-                var compiler = backend.newCompiler()) {
+                var compiler = backend.newCompiler(Precision.F32)) {
             compiler.compile(graph).run(inputs, outputs);
         }
         return outputs;

@@ -7,6 +7,7 @@ import dev.avocet.core.backend.Compiler;
 import dev.avocet.core.backend.DeviceOptions;
 import dev.avocet.core.backend.Outline;
 import dev.avocet.core.backend.Plan;
+import dev.avocet.core.backend.Precision;
 import dev.avocet.core.graph.Graph;
 import dev.avocet.core.tensor.Weight;
 import java.util.Collections;
@@ -37,7 +38,8 @@ public final class ReferenceBackendProvider implements BackendProvider {
         }
 
         @Override
-        public Compiler newCompiler() {
+        public Compiler newCompiler(Precision precision) {
+            precision.requireF32("reference");
             return new ReferenceCompiler();
         }
 

@@ -4,6 +4,7 @@ package dev.avocet.kernels.cpu;
 import dev.avocet.core.backend.Backend;
 import dev.avocet.core.backend.Compiler;
 import dev.avocet.core.backend.DeviceOptions;
+import dev.avocet.core.backend.Precision;
 import java.lang.foreign.Arena;
 import java.util.OptionalDouble;
 
@@ -44,7 +45,8 @@ final class CpuBackend implements Backend {
     }
 
     @Override
-    public Compiler newCompiler() {
+    public Compiler newCompiler(Precision precision) {
+        precision.requireF32("cpu");
         return new CpuCompiler(kernels, crew);
     }
 

@@ -9,6 +9,7 @@ import dev.avocet.core.backend.Compiler;
 import dev.avocet.core.backend.DeviceOptions;
 import dev.avocet.core.backend.Outline;
 import dev.avocet.core.backend.Plan;
+import dev.avocet.core.backend.Precision;
 import dev.avocet.core.backend.reference.ReferenceBackendProvider;
 import dev.avocet.core.graph.Ops;
 import dev.avocet.core.nn.TestWeight;
@@ -38,11 +39,11 @@ final class Trial implements AutoCloseable {
     private final Backend backend;
     private final Compiler compiler;
     private final Compiler reference =
-            new ReferenceBackendProvider().open("", DeviceOptions.ofThreads(1)).newCompiler();
+            new ReferenceBackendProvider().open("", DeviceOptions.ofThreads(1)).newCompiler(Precision.F32);
 
     Trial(Tier tier, DeviceOptions options) {
         backend = CpuBackend.open(tier, options);
-        compiler = backend.newCompiler();
+        compiler = backend.newCompiler(Precision.F32);
     }
 
     Trial(Tier tier) {
