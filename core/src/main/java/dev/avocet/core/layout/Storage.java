@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.core.layout;
 
-import dev.avocet.core.graph.Op;
+import dev.avocet.core.graph.Node;
 import dev.avocet.core.tensor.DType;
 import dev.avocet.core.tensor.Weight;
 
@@ -17,7 +17,7 @@ public interface Storage {
     long slack();
 
     /** The elements that a step needs for itself while it runs. */
-    long temporary(Op op);
+    long temporary(Node step);
 
     /** A weight in rows of {@link #rowStride} elements. */
     Block constant(Weight weight);

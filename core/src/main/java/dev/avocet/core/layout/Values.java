@@ -48,7 +48,7 @@ public final class Values {
         for (var input : node.op().inputs()) {
             of(input).block().usedBy(step);
         }
-        long temporary = storage.temporary(node.op());
+        long temporary = storage.temporary(node);
         if (temporary > 0) {
             temporaries.put(step, block(temporary, DType.F32, step));
         }

@@ -2,6 +2,7 @@
 package dev.avocet.kernels.cpu;
 
 import dev.avocet.core.backend.UseCount;
+import dev.avocet.core.graph.Node;
 import dev.avocet.core.graph.Op;
 import dev.avocet.core.layout.Block;
 import dev.avocet.core.layout.Storage;
@@ -60,8 +61,8 @@ final class PackedWeights implements Storage, AutoCloseable {
 
     /** A matrix that is no weight is packed before it is multiplied with. */
     @Override
-    public long temporary(Op op) {
-        return op instanceof Op.Matmul product ? Packing.MATRIX.floats(product.b().shape(), kernels) : 0;
+    public long temporary(Node step) {
+        return step.op() instanceof Op.Matmul product ? Packing.MATRIX.floats(product.b().shape(), kernels) : 0;
     }
 
     @Override

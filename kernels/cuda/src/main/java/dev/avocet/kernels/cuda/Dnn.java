@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.kernels.cuda;
+
+import static org.bytedeco.cuda.global.cudnn.*;
+
+import dev.avocet.core.backend.DeviceFailure;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.bytedeco.cuda.cudnn.cudnnBackendDescriptor_t;
+import org.bytedeco.cuda.cudnn.cudnnContext;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/**
+ * cuDNN's graphs on one device (cuDNN 9 backend API reference); every status is checked in {@link #check}. Not safe for
+ * use from several threads at once.
+ *
+ * <p>A device may also be a description of one that is not there: plans can be built for it, and not run.
+ */
+final class Dnn implements AutoCloseable {
+    private static final int MESSAGE_BYTES = 1024;
+    /** Statuses from here on say that a graph or an engine is not supported; those before are mistakes or failures. */
+    private static final int NOT_SUPPORTED = 3000;
+    private static final int NOT_SUPPORTED_END = 4000;
+
+    private final cudnnContext handle = new cudnnContext();
+    private final cudnnBackendDescriptor_t absent;
+    private final Map<Object, Optional<DnnPlan>> plans = new HashMap<>();
+
+    private Dnn(cudnnBackendDescriptor_t absent) {
+        this.absent = absent;
+    }
+
+    /** The device whose context is the calling thread's. */
+    static Dnn here() {
+        var dnn = new Dnn(null);
+        check("cudnnCreate", cudnnCreate(dnn.handle));
+        return dnn;
+    }
+
+    /** A device that is not there, as cuDNN describes it in JSON ("Deviceless ahead-of-time compilation"). */
+    static Dnn absent(String json) {
+        var description = descriptor(CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR);
+        try (var text = new BytePointer(json.getBytes(StandardCharsets.UTF_8))) {
+            set(description, CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, text.limit(), text);
+            finish(description);
+            return new Dnn(description);
+        }
+    }
+
+    /** The library's version: 91002 is 9.10.2. */
+    static long version() {
+        return cudnnGetVersion();
+    }
+
+    /** The plan of a graph, built by {@code builder} when it is first asked for; empty where the device can't run it. */
+    Optional<DnnPlan> plan(Object key, Function<Dnn, Optional<DnnPlan>> builder) {
+        var plan = plans.get(key);
+        if (plan == null) {
+            plan = builder.apply(this);
+            plans.put(key, plan);
+        }
+        return plan;
+    }
+
+    /** Runs what follows in a stream. */
+    void stream(long stream) {
+        check("cudnnSetStream", cudnnSetStream(handle, JavaCpp.stream(stream)));
+    }
+
+    /** Puts a plan with its operands into the stream. */
+    void execute(cudnnBackendDescriptor_t plan, cudnnBackendDescriptor_t operands) {
+        check("cudnnBackendExecute", cudnnBackendExecute(handle, plan, operands));
+    }
+
+    /** Tells a descriptor which device it is for. */
+    void place(cudnnBackendDescriptor_t descriptor, int handleAttribute, int absentAttribute) {
+        if (absent == null) {
+            setPointer(descriptor, handleAttribute, CUDNN_TYPE_HANDLE, handle);
+        } else if (absentAttribute != 0) {
+            setPointer(descriptor, absentAttribute, CUDNN_TYPE_BACKEND_DESCRIPTOR, absent);
+        }
+    }
+
+    static void check(String function, int status) {
+        if (status != CUDNN_STATUS_SUCCESS) {
+            throw failure(function, status);
+        }
+    }
+
+    /** Whether a call succeeded; false where the library does not support what was asked for. */
+    static boolean supported(String function, int status) {
+        if (status >= NOT_SUPPORTED && status < NOT_SUPPORTED_END) {
+            return false;
+        }
+        check(function, status);
+        return true;
+    }
+
+    private static DeviceFailure failure(String function, int status) {
+        var message = new byte[MESSAGE_BYTES];
+        cudnnGetLastErrorString(message, message.length);
+        int end = 0;
+        while (end < message.length && message[end] != 0) {
+            end++;
+        }
+        try (var name = cudnnGetErrorString(status)) {
+            var more = new String(message, 0, end, StandardCharsets.UTF_8);
+            return new DeviceFailure(function, status, name.getString() + (more.isEmpty() ? "" : ": " + more));
+        }
+    }
+
+    /** An empty descriptor, to be destroyed by {@link #destroy}. */
+    static cudnnBackendDescriptor_t descriptor(int type) {
+        var descriptor = new cudnnBackendDescriptor_t();
+        check("cudnnBackendCreateDescriptor", cudnnBackendCreateDescriptor(type, descriptor));
+        return descriptor;
+    }
+
+    static void destroy(cudnnBackendDescriptor_t descriptor) {
+        check("cudnnBackendDestroyDescriptor", cudnnBackendDestroyDescriptor(descriptor));
+    }
+
+    static void finish(cudnnBackendDescriptor_t descriptor) {
+        check("cudnnBackendFinalize", cudnnBackendFinalize(descriptor));
+    }
+
+    static void set(cudnnBackendDescriptor_t descriptor, int attribute, int type, long count, Pointer values) {
+        check("cudnnBackendSetAttribute", cudnnBackendSetAttribute(descriptor, attribute, type, count, values));
+    }
+
+    static void setNumber(cudnnBackendDescriptor_t descriptor, int attribute, int type, int value) {
+        try (var holder = new org.bytedeco.javacpp.IntPointer(new int[] {value})) {
+            set(descriptor, attribute, type, 1, holder);
+        }
+    }
+
+    static void setFlag(cudnnBackendDescriptor_t descriptor, int attribute) {
+        try (var holder = new BytePointer(new byte[] {1})) {
+            set(descriptor, attribute, CUDNN_TYPE_BOOLEAN, 1, holder);
+        }
+    }
+
+    static void setNumbers(cudnnBackendDescriptor_t descriptor, int attribute, long... values) {
+        try (var holder = new LongPointer(values)) {
+            set(descriptor, attribute, CUDNN_TYPE_INT64, values.length, holder);
+        }
+    }
+
+    static void setPointer(cudnnBackendDescriptor_t descriptor, int attribute, int type, Pointer... values) {
+        try (var holder = new PointerPointer<Pointer>(values)) {
+            set(descriptor, attribute, type, values.length, holder);
+        }
+    }
+
+    static void setDescriptors(
+            cudnnBackendDescriptor_t descriptor, int attribute, cudnnBackendDescriptor_t... values) {
+        setPointer(descriptor, attribute, CUDNN_TYPE_BACKEND_DESCRIPTOR, values);
+    }
+
+    @Override
+    public void close() {
+        plans.values().forEach(plan -> plan.ifPresent(DnnPlan::close));
+        plans.clear();
+        if (absent == null) {
+            check("cudnnDestroy", cudnnDestroy(handle));
+        } else {
+            destroy(absent);
+        }
+    }
+}
