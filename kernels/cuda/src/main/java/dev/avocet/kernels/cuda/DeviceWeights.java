@@ -34,7 +34,7 @@ final class DeviceWeights implements Storage, AutoCloseable {
     private final Driver driver;
     private final Precision precision;
     private final List<MemorySegment> regions = new ArrayList<>();
-    private final Map<Weight, Map<Format, Block>> known = new IdentityHashMap<>();
+    private final IdentityHashMap<Weight, Map<Format, Block>> known = new IdentityHashMap<>();
     private final List<Target> waiting = new ArrayList<>();
     private long used;
     private long bytes;

@@ -52,9 +52,10 @@ sealed interface DnnRecipe {
             }
             var y = steps.isEmpty() ? result : graph.hidden(result.dims(), result.strides());
             product.accept(y);
-            for (var step : steps) {
-                var next = step == steps.getLast() ? result : graph.hidden(result.dims(), result.strides());
-                step.accept(y, next);
+            for (int i = 0; i < steps.size(); i++) {
+                boolean isLast = i == steps.size() - 1;
+                var next = isLast ? result : graph.hidden(result.dims(), result.strides());
+                steps.get(i).accept(y, next);
                 y = next;
             }
         }
@@ -141,7 +142,7 @@ sealed interface DnnRecipe {
             long channels = x.channels;
             var w = graph.operand(Role.WEIGHT, alignment,
                     new long[] {y.channels, channels, kernelHeight, kernelWidth},
-                    new long[] {kernelHeight * kernelWidth * channels, 1, kernelWidth * channels, channels});
+                    new long[] {channels * kernelHeight * kernelWidth, 1, kernelWidth * channels, channels});
             var result = y.operand(graph, Role.RESULT, alignment);
             var bias = !finish.isBiased
                     ? null

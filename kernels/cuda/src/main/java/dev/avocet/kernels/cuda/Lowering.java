@@ -169,7 +169,7 @@ final class Lowering {
     private void fewRows(Op.Linear op, Rows x, Rows y) {
         var shape = op.weight().shape();
         var grid = new Driver.Grid(Math.ceilDiv(shape.dim(0), 8), (int) x.count(), 1, 32, 8, 0);
-        own(Kernel.FEW_ROWS, grid, arguments().rows(x).pointer(weight(op.weight(), Format.DENSE))
+        own(Kernel.FEW_ROWS, grid, arguments().rows(x).rows(matrix(op.weight()))
                 .pointer(weight(op.bias(), Format.DENSE)).rows(y)
                 .numbers(x.count(), shape.dim(1), shape.dim(0), code(op.epilogue().activation())));
     }

@@ -13,6 +13,7 @@ import java.util.List;
 
 /** A library that the machine must have; its functions return a status. */
 record SharedLibrary(String name, SymbolLookup symbols) {
+    private static final System.Logger LOG = System.getLogger(SharedLibrary.class.getName());
     private static final boolean WINDOWS = System.getProperty("os.name").startsWith("Windows");
 
     /**
@@ -25,8 +26,8 @@ record SharedLibrary(String name, SymbolLookup symbols) {
         for (var name : names) {
             try {
                 return new SharedLibrary(name, SymbolLookup.libraryLookup(name, Arena.global()));
-            } catch (IllegalArgumentException _) {
-                continue; // it is not there, or it lacks a library of its own
+            } catch (IllegalArgumentException e) { // it is not there, or it lacks a library of its own
+                LOG.log(System.Logger.Level.DEBUG, "{0} is no library here: {1}", name, e.getMessage());
             }
         }
         throw new BackendUnavailable(String.join(" or ", names) + " was not found; " + remedy);
