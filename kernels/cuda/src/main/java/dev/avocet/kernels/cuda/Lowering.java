@@ -171,7 +171,7 @@ final class Lowering {
         var grid = new Driver.Grid(Math.ceilDiv(shape.dim(0), 8), (int) x.count(), 1, 32, 8, 0);
         own(Kernel.FEW_ROWS, grid, arguments().rows(x).rows(matrix(op.weight()))
                 .pointer(weight(op.bias(), Format.DENSE)).rows(y)
-                .numbers(x.count(), shape.dim(1), shape.dim(0), code(op.epilogue().activation())));
+                .numbers(shape.dim(1), shape.dim(0), code(op.epilogue().activation())));
     }
 
     /** The whole step by cuDNN, where it can. */
@@ -352,7 +352,7 @@ final class Lowering {
             own(Kernel.ATTENTION_PROBABILITIES,
                     new Driver.Grid(tokens, op.heads(), shape.dim(0), 256, 1, tokens * Float.BYTES),
                     arguments().pointer(Address.of(q)).pointer(Address.of(k)).numbers(stride(q), stride(k))
-                            .pointer(mask).rows(p).numbers(tokens, op.heads(), depth).real(op.scale()));
+                            .pointer(mask).rows(p).numbers(tokens, depth).real(op.scale()));
         }
         var y = rows(node.output());
         if (mask == null && joined(op, y, depth)) {
@@ -361,14 +361,14 @@ final class Lowering {
         own(Kernel.ATTENTION, grid(shape.dim(0), tokens, op.heads(), depth), arguments()
                 .pointer(Address.of(q)).pointer(Address.of(k)).pointer(Address.of(v))
                 .numbers(stride(q), stride(k), stride(v)).pointer(mask).rows(y)
-                .numbers(tokens, op.heads(), depth).real(op.scale()));
+                .numbers(tokens, depth).real(op.scale()));
     }
 
     /** As the comment above the kernel says. */
     private static Driver.Grid grid(int batch, int tokens, int heads, int depth) {
-        int queries = 64;
+        int queries = 32;
         int keys = 32;
-        int sharedBytes = (queries + 2 * keys) * (Math.ceilDiv(depth, 16) * 16 + 8) * Float.BYTES;
+        int sharedBytes = (queries + 2 * keys) * (Math.ceilDiv(depth, 16) * 16 + 1) * Float.BYTES;
         return new Driver.Grid(Math.ceilDiv(tokens, queries), heads, batch, 128, 1, sharedBytes);
     }
 

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Attention in every head: softmax(q k^T scale) v. q, k and v are rows of heads * depth columns, one for each token; a
+// key whose mask is 0 gets the score -FLT_MAX, so where all are masked they weigh the same.
+#include "storage.cuh"
+#include "reduce.cuh"
+
+#define LOWEST (-3.402823466e38f)
+#define QUERIES 32 // of a block
+#define KEYS 32    // brought into shared memory at once, one for each thread of a warp
+#define WARPS 4
+#define PER_WARP (QUERIES / WARPS)
+#define MOST_DEPTH 256
+
+// The operands of the block's picture and head; blockIdx is (part of the queries, head, picture).
+__device__ inline void go_to_head(const real *&x, int stride, int tokens, int depth) {
+    x += (long long)blockIdx.z * tokens * stride + (long long)blockIdx.y * depth;
+}
+
+__device__ inline float score(float dot, float scale, const int *mask, int key) {
+    return mask && mask[key] == 0 ? LOWEST : dot * scale;
+}
+
+// Context [batch * tokens, heads * depth], without scores in memory: keys and values pass by in blocks, and what was
+// summed so far is scaled whenever a larger score appears (Milakov and Gimelshein, "Online normalizer calculation for
+// softmax", 2018; Dao et al., "FlashAttention", 2022).
+// Grid (ceil(tokens / 32), heads, batch), block 128, shared memory (32 + 2 * 32) * row floats where row is depth
+// rounded up to 16, + 1.
+extern "C" __global__ void attention(const real *q, const real *k, const real *v, int q_stride, int k_stride,
+                                     int v_stride, const int *mask, real *y, int y_stride, int tokens, int depth,
+                                     float scale) {
+    DYNAMIC_FLOATS(shared);
+    const int row = (depth + 15) / 16 * 16 + 1; // odd, so that a column lies in different banks
+    const shared_floats queries = shared;
+    const shared_floats keys = queries + QUERIES * row;
+    const shared_floats values = keys + KEYS * row;
+    const int lane = threadIdx.x % WARP;
+    const int warp = threadIdx.x / WARP;
+    const int first = blockIdx.x * QUERIES;
+    go_to_head(q, q_stride, tokens, depth);
+    go_to_head(k, k_stride, tokens, depth);
+    go_to_head(v, v_stride, tokens, depth);
+    if (mask) mask += (long long)blockIdx.z * tokens;
+    for (int i = threadIdx.x; i < QUERIES * depth; i += blockDim.x) {
+        const int token = first + i / depth;
+        queries[i / depth * row + i % depth] =
+            token < tokens ? widen(q[(long long)token * q_stride + i % depth]) : 0.0f;
+    }
+    float largest[PER_WARP], total[PER_WARP], context[PER_WARP][MOST_DEPTH / WARP];
+    for (int j = 0; j < PER_WARP; j++) {
+        largest[j] = larger::identity();
+        total[j] = 0.0f;
+        for (int c = 0; c < MOST_DEPTH / WARP; c++) context[j][c] = 0.0f;
+    }
+    for (int start = 0; start < tokens; start += KEYS) {
+        __syncthreads();
+        for (int i = threadIdx.x; i < KEYS * depth; i += blockDim.x) {
+            const int token = start + i / depth;
+            const int place = i / depth * row + i % depth;
+            keys[place] = token < tokens ? widen(k[(long long)token * k_stride + i % depth]) : 0.0f;
+            values[place] = token < tokens ? widen(v[(long long)token * v_stride + i % depth]) : 0.0f;
+        }
+        __syncthreads();
+        const int key = start + lane;
+        for (int j = 0; j < PER_WARP; j++) {
+            const shared_floats query = queries + (warp * PER_WARP + j) * row;
+            float dot = 0.0f;
+            for (int i = 0; i < depth; i++) dot = fmaf(query[i], keys[lane * row + i], dot);
+            const float mine = key < tokens ? score(dot, scale, mask, key) : larger::identity();
+            const float next = fmaxf(largest[j], over_warp<larger>(mine));
+            const float kept = expf(largest[j] - next);
+            const float weight = key < tokens ? expf(mine - next) : 0.0f;
+            largest[j] = next;
+            total[j] = total[j] * kept + over_warp<plus>(weight);
+            for (int c = 0; c < MOST_DEPTH / WARP; c++) context[j][c] *= kept;
+            for (int other = 0; other < KEYS; other++) {
+                const float factor = __shfl_sync(WHOLE_WARP, weight, other);
+                for (int c = 0; c * WARP < depth; c++) {
+                    const int column = c * WARP + lane;
+                    if (column < depth) context[j][c] = fmaf(factor, values[other * row + column], context[j][c]);
+                }
+            }
+        }
+    }
+    for (int j = 0; j < PER_WARP; j++) {
+        const int token = first + warp * PER_WARP + j;
+        if (token >= tokens) break;
+        real *result = y + ((long long)blockIdx.z * tokens + token) * y_stride + (long long)blockIdx.y * depth;
+        for (int c = 0; c * WARP < depth; c++) {
+            const int column = c * WARP + lane;
+            if (column < depth) result[column] = narrow(context[j][c] / total[j]);
+        }
+    }
+}
+
+// The probabilities themselves, rows [batch, heads, tokens] of `tokens` columns. Grid (tokens, heads, batch), block
+// 256, shared memory `tokens` floats: a block makes one row.
+extern "C" __global__ void attention_probabilities(const real *q, const real *k, int q_stride, int k_stride,
+                                                   const int *mask, real *p, int p_stride, int tokens, int depth,
+                                                   float scale) {
+    DYNAMIC_FLOATS(scores);
+    SHARED_FLOATS(joined, 8);
+    go_to_head(q, q_stride, tokens, depth);
+    go_to_head(k, k_stride, tokens, depth);
+    if (mask) mask += (long long)blockIdx.z * tokens;
+    q += (long long)blockIdx.x * q_stride;
+    p += (((long long)blockIdx.z * gridDim.y + blockIdx.y) * tokens + blockIdx.x) * p_stride;
+    float largest = larger::identity();
+    for (int key = threadIdx.x; key < tokens; key += blockDim.x) {
+        float dot = 0.0f;
+        for (int i = 0; i < depth; i++) dot = fmaf(widen(q[i]), widen(k[(long long)key * k_stride + i]), dot);
+        scores[key] = score(dot, scale, mask, key);
+        largest = fmaxf(largest, scores[key]);
+    }
+    largest = over_block<larger>(largest, joined);
+    float total = 0.0f;
+    for (int key = threadIdx.x; key < tokens; key += blockDim.x) {
+        scores[key] = expf(scores[key] - largest);
+        total += scores[key];
+    }
+    total = over_block<plus>(total, joined);
+    for (int key = threadIdx.x; key < tokens; key += blockDim.x) p[key] = narrow(scores[key] / total);
+}
