@@ -152,7 +152,11 @@ final class Crew implements AutoCloseable {
     /** Has weights packed by whoever has time; waits for them a moment if a slot is free. */
     void begin(List<Filling> wanted) {
         wanted.stream().filter(filling -> !fillings.contains(filling)).forEach(fillings::add);
-        if (wanted.isEmpty() || !free.tryAcquire()) {
+        if (wanted.isEmpty()) {
+            return;
+        }
+        if (!free.tryAcquire()) {
+            callHelpers(callers()); // those that calls leave idle
             return;
         }
         try {
@@ -184,8 +188,13 @@ final class Crew implements AutoCloseable {
 
     private void changeCallers(long change) {
         long before = (long) LONG.getAndAdd(device.segment(), CALLERS_OFFSET, change);
+        callHelpers(before + change);
+    }
+
+    /** Has as many helpers look for work as there are threads besides the callers. */
+    private void callHelpers(long callers) {
         long _ = (long) LONG.getAndAdd(device.segment(), EVENTS_OFFSET, 1L);
-        wakeHelpers(before + change);
+        wakeHelpers(callers);
     }
 
     /** Has weights packed no longer. */

@@ -176,8 +176,8 @@ class FillingTest {
                 weights.of(weight, Packing.MATRIX);
                 var fillings = weights.fill();
                 var slot = crew.take(); // so that this thread does not pack yet
-                crew.begin(fillings);
-                crew.finish(List.of()); // a call that needs nothing wakes the helpers when it ends
+                awaitSleepOf("avocet-cpu-2");
+                crew.begin(fillings); // wakes the helpers, though there is no free slot
                 await(secondBegan);
                 crew.finish(fillings);
                 crew.giveBack(slot);
@@ -185,6 +185,13 @@ class FillingTest {
             }
         }
         assertEquals(1, began.get());
+    }
+
+    private static void awaitSleepOf(String name) {
+        while (Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals(name) && thread.getState() == Thread.State.WAITING)) {
+            Thread.onSpinWait();
+        }
     }
 
     private static void await(CountDownLatch latch) {
