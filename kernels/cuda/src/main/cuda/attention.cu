@@ -21,14 +21,20 @@ __device__ inline float score(float dot, float scale, const int *mask, int key) 
     return mask && mask[key] == 0 ? LOWEST : dot * scale;
 }
 
-// Context [batch * tokens, heads * depth], without scores in memory: keys and values pass by in blocks, and what was
-// summed so far is scaled whenever a larger score appears (Milakov and Gimelshein, "Online normalizer calculation for
-// softmax", 2018; Dao et al., "FlashAttention", 2022).
-// Grid (ceil(tokens / 32), heads, batch), block 128, shared memory (32 + 2 * 32) * row floats where row is depth
-// rounded up to 16, + 1.
-extern "C" __global__ void attention(const real *q, const real *k, const real *v, int q_stride, int k_stride,
-                                     int v_stride, const int *mask, real *y, int y_stride, int tokens, int depth,
-                                     float scale) {
+struct operands {
+    const real *q, *k, *v;
+    int q_stride, k_stride, v_stride;
+    const int *mask;
+    real *y;
+    int y_stride, tokens, depth;
+    float scale;
+};
+
+// The context of the block's queries, where a thread sums at most `COLUMNS` columns of each: known to the compiler, so
+// that the sums stay in registers.
+template <int COLUMNS>
+__device__ inline void attend(operands o) {
+    auto [q, k, v, q_stride, k_stride, v_stride, mask, y, y_stride, tokens, depth, scale] = o;
     DYNAMIC_FLOATS(shared);
     const int row = (depth + 15) / 16 * 16 + 1; // odd, so that a column lies in different banks
     const shared_floats queries = shared;
@@ -46,11 +52,13 @@ extern "C" __global__ void attention(const real *q, const real *k, const real *v
         queries[i / depth * row + i % depth] =
             token < tokens ? widen(q[(long long)token * q_stride + i % depth]) : 0.0f;
     }
-    float largest[PER_WARP], total[PER_WARP], context[PER_WARP][MOST_DEPTH / WARP];
+    float largest[PER_WARP], total[PER_WARP], context[PER_WARP][COLUMNS];
+#pragma unroll
     for (int j = 0; j < PER_WARP; j++) {
         largest[j] = larger::identity();
         total[j] = 0.0f;
-        for (int c = 0; c < MOST_DEPTH / WARP; c++) context[j][c] = 0.0f;
+#pragma unroll
+        for (int c = 0; c < COLUMNS; c++) context[j][c] = 0.0f;
     }
     for (int start = 0; start < tokens; start += KEYS) {
         __syncthreads();
@@ -62,9 +70,11 @@ extern "C" __global__ void attention(const real *q, const real *k, const real *v
         }
         __syncthreads();
         const int key = start + lane;
+#pragma unroll
         for (int j = 0; j < PER_WARP; j++) {
             const shared_floats query = queries + (warp * PER_WARP + j) * row;
             float dot = 0.0f;
+#pragma unroll 4
             for (int i = 0; i < depth; i++) dot = fmaf(query[i], keys[lane * row + i], dot);
             const float mine = key < tokens ? score(dot, scale, mask, key) : larger::identity();
             const float next = fmaxf(largest[j], over_warp<larger>(mine));
@@ -72,24 +82,48 @@ extern "C" __global__ void attention(const real *q, const real *k, const real *v
             const float weight = key < tokens ? expf(mine - next) : 0.0f;
             largest[j] = next;
             total[j] = total[j] * kept + over_warp<plus>(weight);
-            for (int c = 0; c < MOST_DEPTH / WARP; c++) context[j][c] *= kept;
+#pragma unroll
+            for (int c = 0; c < COLUMNS; c++) context[j][c] *= kept;
+#pragma unroll 2
             for (int other = 0; other < KEYS; other++) {
                 const float factor = __shfl_sync(WHOLE_WARP, weight, other);
-                for (int c = 0; c * WARP < depth; c++) {
+#pragma unroll
+                for (int c = 0; c < COLUMNS; c++) {
                     const int column = c * WARP + lane;
                     if (column < depth) context[j][c] = fmaf(factor, values[other * row + column], context[j][c]);
                 }
             }
         }
     }
+#pragma unroll
     for (int j = 0; j < PER_WARP; j++) {
         const int token = first + warp * PER_WARP + j;
-        if (token >= tokens) break;
         real *result = y + ((long long)blockIdx.z * tokens + token) * y_stride + (long long)blockIdx.y * depth;
-        for (int c = 0; c * WARP < depth; c++) {
+#pragma unroll
+        for (int c = 0; c < COLUMNS; c++) {
             const int column = c * WARP + lane;
-            if (column < depth) result[column] = narrow(context[j][c] / total[j]);
+            if (token < tokens && column < depth) result[column] = narrow(context[j][c] / total[j]);
         }
+    }
+}
+
+// Context [batch * tokens, heads * depth], without scores in memory: keys and values pass by in blocks, and what was
+// summed so far is scaled whenever a larger score appears (Milakov and Gimelshein, "Online normalizer calculation for
+// softmax", 2018; Dao et al., "FlashAttention", 2022).
+// Grid (ceil(tokens / 32), heads, batch), block 128, shared memory (32 + 2 * 32) * row floats where row is depth
+// rounded up to 16, + 1.
+extern "C" __global__ void attention(const real *q, const real *k, const real *v, int q_stride, int k_stride,
+                                     int v_stride, const int *mask, real *y, int y_stride, int tokens, int depth,
+                                     float scale) {
+    const operands o{q, k, v, q_stride, k_stride, v_stride, mask, y, y_stride, tokens, depth, scale};
+    if (depth <= WARP) {
+        attend<1>(o);
+    } else if (depth <= 2 * WARP) {
+        attend<2>(o);
+    } else if (depth <= 4 * WARP) {
+        attend<4>(o);
+    } else {
+        attend<MOST_DEPTH / WARP>(o);
     }
 }
 
