@@ -186,10 +186,6 @@ void run_all() {
     waiting.clear();
 }
 
-struct alignas(16) block {
-    std::vector<float> values;
-};
-
 std::vector<float> drawn(size_t count) {
     std::vector<float> values(count);
     for (float &each : values) each = (float)(rand() % 2001 - 1000) / 1000.0f;
