@@ -9,6 +9,7 @@
 #include <ucontext.h>
 
 #if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -341,6 +342,9 @@ std::string run(const shape &launch, const std::function<void()> &kernel) {
                             i / launch.block.x / launch.block.y};
             fibers[i].variables = {index, at, launch.block, launch.grid};
             fibers[i].waits = RUNNABLE;
+#if defined(__SANITIZE_ADDRESS__)
+            __asan_unpoison_memory_region(fibers[i].memory, STACK_BYTES); // by threads that a failure left waiting
+#endif
             fibers[i].stack.prepare(fibers[i].memory, start);
         }
         block *const outer = here;

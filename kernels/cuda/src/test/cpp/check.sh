@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Runs all CUDA kernels on this machine's processor, under the sanitizers for addresses and undefined behaviour.
+# Usage: check.sh WORKDIR F32|F16|BF16|DEFECTS [ROUNDS]
+# F32, F16, BF16: the kernels for this storage, over as many random shapes. DEFECTS: that defects are found.
+# Exit code 77: this machine can't, and the last line says why.
+set -eu
+[ $# -ge 2 ] || exit 2
+here=$(cd "$(dirname "$0")" && pwd)
+work=$1 storage=$2
+cxx=${CXX:-c++}
+command -v "$cxx" >/dev/null 2>&1 || { echo "there is no C++ compiler"; exit 77; }
+sanitizers="-fsanitize=address,undefined -fno-sanitize-recover=all"
+
+mkdir -p "$work"
+echo 'int main() { return 0; }' >"$work/probe.cc"
+# shellcheck disable=SC2086
+"$cxx" -std=c++20 $sanitizers "$work/probe.cc" -o "$work/probe" 2>/dev/null \
+    || { echo "$cxx has no C++20 or no sanitizers"; exit 77; }
+
+compile() {
+    # shellcheck disable=SC2086
+    "$cxx" -std=c++20 -O1 -g1 -Wall -Wextra -Wno-unknown-pragmas -ffp-contract=off -fno-strict-aliasing $sanitizers -I"$here/../shim" \
+        -I"$here/../../main/cuda" "$@"
+}
+
+compile -c "$here/../shim/shim.cc" -o "$work/shim.o"
+if [ "$storage" = DEFECTS ]; then
+    compile -DSTORAGE_F32 "$here/defects.cc" "$work/shim.o" -o "$work/defects"
+    "$work/defects"
+    if "$work/defects" outside 2>"$work/outside.txt"; then echo "a store beyond a block was not found"; exit 1; fi
+    grep -q heap-buffer-overflow "$work/outside.txt"
+    exit
+fi
+objects=
+for kernel in "$here"/../../main/cuda/*.cu; do
+    name=$(basename "$kernel" .cu)
+    (cd "$here/../../main/cuda" && sh "$here/../shim/wrap.sh" "$name.cu") >"$work/$name.cc"
+    compile -DSTORAGE_"$storage" -c "$work/$name.cc" -o "$work/$name.o"
+    objects="$objects $work/$name.o"
+done
+# shellcheck disable=SC2086
+compile -DSTORAGE_"$storage" "$here/kernels.cc" $objects "$work/shim.o" -o "$work/kernels"
+"$work/kernels" "${3:-6}"
