@@ -145,6 +145,21 @@ std::string refusal(const profile &device, const function &f, const shim::shape 
     return "";
 }
 
+// Runs a kernel; what is wrong with it, or nothing. An address that is not there loses the device, and nothing runs.
+std::string run(const shim::entry &kernel, const shim::shape &shape, const std::vector<char> &packed) {
+    struct nowhere {};
+    const auto on_host = [](uint64_t address) -> void * {
+        void *place = address ? sim_memory(address, 0) : nullptr;
+        if (address && !place) throw nowhere();
+        return place;
+    };
+    try {
+        return kernel.launch(shape, packed.data(), packed.size(), on_host);
+    } catch (nowhere) {
+        return "";
+    }
+}
+
 } // namespace
 
 EXPORT int cuInit(unsigned) {
@@ -471,8 +486,8 @@ EXPORT int cuLaunchKernel(function *f, unsigned gx, unsigned gy, unsigned gz, un
         return INVALID_VALUE;
     }
     return w.put(s, {f->kernel->name, [=, &w] {
-        const auto on_host = [&w](uint64_t address) -> void * { return address ? sim_memory(address, 0) : nullptr; };
-        const std::string failure = f->kernel->launch(shape, packed.data(), packed.size(), on_host);
+        const std::string failure = run(*f->kernel, shape, packed);
+        if (w.lost) return; // by an address
         if (failure.empty()) return;
         w.defect(f->kernel->name + ": " + failure);
         w.lose(LAUNCH_FAILED);
