@@ -25,35 +25,73 @@ final class Texts {
     private final Tokenizer tokenizer;
     private final int maxTokens;
     private final int maxBatch;
+    private final Observer observer;
 
     /** @param maxTokens what longer texts are cut to */
-    Texts(Session session, Model model, String output, Tokenizer tokenizer, int maxTokens, int maxBatch) {
+    Texts(Session session, Model model, String output, Tokenizer tokenizer, int maxTokens, int maxBatch,
+            Observer observer) {
         this.lane = new Lane(session, output);
         this.model = model;
         this.tokenizer = tokenizer;
         this.maxTokens = maxTokens;
         this.maxBatch = maxBatch;
+        this.observer = observer;
     }
 
     /** One vector per text, in the texts' order. */
-    float[][] embed(List<String> texts) {
-        var encoded = texts.stream().map(this::encode).toList();
+    float[][] embed(String operation, List<String> texts) {
+        var timer = observer.begin(operation, texts.size());
+        try {
+            var encoded = texts.stream().map(text -> encode(text, timer)).toList();
+            var vectors = run(encoded, timer);
+            timer.end(null);
+            return vectors;
+        } catch (RuntimeException | Error e) {
+            timer.end(e);
+            throw e;
+        }
+    }
+
+    /** Batches of texts from many callers, each split into tokens by its own. */
+    Batcher<String, float[]> batcher(String operation, BatchOptions options) {
+        var work = new Work<String, int[], float[]>() {
+            @Override
+            public String operation() {
+                return operation;
+            }
+
+            @Override
+            public int[] prepare(String text, CallTimer timer) {
+                return encode(text, timer);
+            }
+
+            @Override
+            public List<float[]> compute(List<int[]> texts, CallTimer timer) {
+                return List.of(run(texts, timer));
+            }
+        };
+        return new Batcher<>(new BatchQueue<>(work, observer, options));
+    }
+
+    private float[][] run(List<int[]> encoded, CallTimer timer) {
         var byLength = IntStream.range(0, encoded.size())
                 .boxed()
                 .sorted(Comparator.comparingInt(i -> encoded.get(i).length))
                 .toList();
         var vectors = new float[encoded.size()][];
         for (int start = 0; start < byLength.size(); start += maxBatch) {
-            run(encoded, byLength.subList(start, Math.min(start + maxBatch, byLength.size())), vectors);
+            run(encoded, byLength.subList(start, Math.min(start + maxBatch, byLength.size())), vectors, timer);
         }
         return vectors;
     }
 
-    private int[] encode(String text) {
-        return tokenizer.encode(text, maxTokens);
+    private int[] encode(String text, CallTimer timer) {
+        var tokens = tokenizer.encode(text, maxTokens);
+        timer.tokens(tokens.length);
+        return tokens;
     }
 
-    private void run(List<int[]> encoded, List<Integer> which, float[][] vectors) {
+    private void run(List<int[]> encoded, List<Integer> which, float[][] vectors, CallTimer timer) {
         int longest = encoded.get(which.getLast()).length;
         int length = Math.min(Math.ceilDiv(longest, BUCKET) * BUCKET, maxTokens);
         try (var batch = batch(which.size(), length)) {
@@ -66,11 +104,14 @@ final class Texts {
                 System.arraycopy(tokens, 0, ids, i * length, tokens.length);
                 Arrays.fill(mask, i * length, i * length + tokens.length, 1);
             }
+            timer.preprocessed();
             var results = batch.run();
+            timer.computed(which.size(), batch.waited());
             int width = results.length / which.size();
             for (int i = 0; i < which.size(); i++) {
                 vectors[which.get(i)] = Arrays.copyOfRange(results, i * width, (i + 1) * width);
             }
+            timer.postprocessed();
         }
     }
 

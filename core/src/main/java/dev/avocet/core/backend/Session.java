@@ -99,11 +99,23 @@ public final class Session implements AutoCloseable {
         return ops.graph(model.record(ops, inputs));
     }
 
-    /** Runs a plan of this session; see {@link Plan#run}. */
-    public void run(Plan plan, List<HostTensor> inputs, List<HostTensor> outputs) {
+    /**
+     * Runs a plan of this session, once the device has a slot free; see {@link Plan#run}.
+     *
+     * @return the nanoseconds that it waited for a slot
+     * @throws dev.avocet.core.OverloadedException where too many wait already, see {@link DeviceOptions#maxWaiting}
+     * @throws dev.avocet.core.InterruptedCallException where the thread is interrupted while it waits
+     */
+    public long run(Plan plan, List<HostTensor> inputs, List<HostTensor> outputs) {
         long stamp = uses.enter();
         try {
-            plan.run(inputs, outputs);
+            long waited = device.admission().enter();
+            try {
+                plan.run(inputs, outputs);
+            } finally {
+                device.admission().leave();
+            }
+            return waited;
         } finally {
             uses.leave(stamp);
         }
@@ -111,7 +123,14 @@ public final class Session implements AutoCloseable {
 
     /** Runs a plan of this session and times its steps; see {@link Plan#profile}. */
     public Timing profile(Plan plan, List<HostTensor> inputs, List<HostTensor> outputs) {
-        return uses.using(() -> plan.profile(inputs, outputs));
+        return uses.using(() -> {
+            device.admission().enter();
+            try {
+                return plan.profile(inputs, outputs);
+            } finally {
+                device.admission().leave();
+            }
+        });
     }
 
     /** What {@link #plan} would make, without reading any weight. */
@@ -121,19 +140,17 @@ public final class Session implements AutoCloseable {
 
     /** One inference by names: the inputs, and the results wanted, in new tensors on the heap. */
     public SequencedMap<String, HostTensor> run(Map<String, HostTensor> inputs, List<String> outputs) {
-        return uses.using(() -> {
-            var shapes = new LinkedHashMap<String, Shape>();
-            inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-            var plan = cached(shapes, outputs);
-            var given = plan.graph().inputs().stream()
-                    .map(input -> inputs.get(input.name()))
-                    .toList();
-            var results = new LinkedHashMap<String, HostTensor>();
-            plan.graph().outputs()
-                    .forEach((name, tensor) -> results.put(name, HostTensor.zeros(DType.F32, tensor.shape())));
-            plan.run(given, new ArrayList<>(results.values()));
-            return results;
-        });
+        var shapes = new LinkedHashMap<String, Shape>();
+        inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        var plan = plan(shapes, outputs);
+        var given = plan.graph().inputs().stream()
+                .map(input -> inputs.get(input.name()))
+                .toList();
+        var results = new LinkedHashMap<String, HostTensor>();
+        plan.graph().outputs()
+                .forEach((name, tensor) -> results.put(name, HostTensor.zeros(DType.F32, tensor.shape())));
+        run(plan, given, new ArrayList<>(results.values()));
+        return results;
     }
 
     /** The bytes that the model's weights take on the device so far. */

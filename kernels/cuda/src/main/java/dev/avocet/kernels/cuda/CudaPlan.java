@@ -58,7 +58,7 @@ final class CudaPlan implements Plan {
     }
 
     private void compute(List<HostTensor> given, List<HostTensor> results) {
-        var slot = device.slots().take();
+        var slot = device.slotPool().take();
         try {
             var context = device.context();
             context.enter();
@@ -74,7 +74,7 @@ final class CudaPlan implements Plan {
                 context.leave(slot.popped());
             }
         } finally {
-            device.slots().giveBack(slot);
+            device.slotPool().giveBack(slot);
         }
     }
 
@@ -95,7 +95,7 @@ final class CudaPlan implements Plan {
     @Override
     public Timing profile(List<HostTensor> given, List<HostTensor> results) {
         PlanCheck.check(graph, given, results);
-        var slot = device.slots().take();
+        var slot = device.slotPool().take();
         try {
             return device.context().in(() -> {
                 slot.require(program.needs());
@@ -105,7 +105,7 @@ final class CudaPlan implements Plan {
                 return new Timing(nanos, nanos);
             });
         } finally {
-            device.slots().giveBack(slot);
+            device.slotPool().giveBack(slot);
         }
     }
 
