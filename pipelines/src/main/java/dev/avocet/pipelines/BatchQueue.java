@@ -169,13 +169,21 @@ final class BatchQueue<T, P, R> implements AutoCloseable {
     }
 
     private void run() {
-        for (var batch = next(); !batch.isEmpty(); batch = next()) {
-            compute(batch);
+        while (true) {
+            try {
+                var batch = next();
+                if (batch.isEmpty()) {
+                    return;
+                }
+                compute(batch);
+            } catch (InterruptedException _) {
+                // nobody but a careless callback interrupts this thread, which stops when it is closed
+            }
         }
     }
 
     /** The next batch, after waiting for one; an empty one where none will come. */
-    private List<Item> next() {
+    private List<Item> next() throws InterruptedException {
         lock.lock();
         try {
             while (!isDue()) {
@@ -184,10 +192,10 @@ final class BatchQueue<T, P, R> implements AutoCloseable {
                         return List.of();
                     }
                     awaited = 1;
-                    enough.awaitUninterruptibly();
+                    enough.await();
                 } else {
                     awaited = expectedNow();
-                    awaitMore(untilDue());
+                    long _ = enough.awaitNanos(untilDue());
                 }
             }
             var batch = new ArrayList<Item>();
@@ -212,14 +220,6 @@ final class BatchQueue<T, P, R> implements AutoCloseable {
 
     private long untilDue() {
         return queue.getFirst().queuedAt + options.maxDelay().toNanos() - System.nanoTime();
-    }
-
-    private void awaitMore(long nanos) {
-        try {
-            long _ = enough.awaitNanos(nanos);
-        } catch (InterruptedException e) {
-            // nobody has a reason to interrupt this thread, and it has nothing to stop for
-        }
     }
 
     private void compute(List<Item> batch) {

@@ -6,6 +6,7 @@ record Observer(String model, String device, ModelListener listener) {
     private static final System.Logger LOG = System.getLogger(ModelListener.class.getName());
 
     /** Begins a call; where nobody listens, that costs nothing and the clock is not asked. */
+    @SuppressWarnings("ReferenceEquality") // NONE is the one that is meant
     CallTimer begin(String operation, int items) {
         var event = new InferenceEvent();
         boolean recorded = event.isEnabled();
