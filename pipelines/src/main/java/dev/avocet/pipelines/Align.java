@@ -36,14 +36,15 @@ public final class Align implements AutoCloseable {
         this.dimensions = model.config().projectionDim();
         int maxTokens = Math.min(MAX_TOKENS, model.config().textConfig().maxPositionEmbeddings());
         var preprocessor = pretrained.preprocessor();
-        var tokenizer = pretrained.tokenizer();
         this.session = Session.open("Align " + pretrained.name(), model::forward, device, options.precision());
         int maxBatch = options.maxBatch();
         this.observer = new Observer(pretrained.name(), device.name(), options.listener());
         this.imageFeatures = new Pictures(session, model, "image_features", preprocessor, maxBatch, observer);
         this.imageEmbeds = new Pictures(session, model, "image_embeds", preprocessor, maxBatch, observer);
-        this.textFeatures = new Texts(session, model, "text_features", tokenizer, maxTokens, maxBatch, observer);
-        this.textEmbeds = new Texts(session, model, "text_embeds", tokenizer, maxTokens, maxBatch, observer);
+        var reading = new Texts.Reading(pretrained.tokenizer(), maxTokens, "");
+        this.textFeatures =
+                new Texts(session, model, reading, new Texts.PerText("text_features"), maxBatch, observer);
+        this.textEmbeds = new Texts(session, model, reading, new Texts.PerText("text_embeds"), maxBatch, observer);
     }
 
     /** Loads a folder in Hugging Face layout with default options. */
@@ -140,7 +141,7 @@ public final class Align implements AutoCloseable {
 
     /** Several texts' embeddings, in their order. */
     public float[][] embedTexts(List<String> texts) {
-        return textEmbeds.embed("embed-text", texts);
+        return textEmbeds.embed("embed-text", texts).toArray(float[][]::new);
     }
 
     /** A picture's features, not normalised: what Hugging Face's {@code get_image_features} returns. */
@@ -150,7 +151,7 @@ public final class Align implements AutoCloseable {
 
     /** A text's features, not normalised: what Hugging Face's {@code get_text_features} returns. */
     public float[] textFeatures(String text) {
-        return textFeatures.embed("text-features", List.of(text))[0];
+        return textFeatures.embed("text-features", List.of(text)).getFirst();
     }
 
     /** Embeds the pictures of many callers in batches; the caller closes it before this model. */

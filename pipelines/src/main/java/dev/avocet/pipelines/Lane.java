@@ -76,6 +76,11 @@ final class Lane {
             return (float[]) array(results.getFirst().data());
         }
 
+        /** How many numbers a row of results has. */
+        int resultWidth() {
+            return Math.toIntExact(results.getFirst().shape().columns());
+        }
+
         /** How long it waited for a slot in the device, in nanoseconds. */
         long waited() {
             return waited;
