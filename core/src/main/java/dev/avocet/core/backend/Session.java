@@ -20,7 +20,7 @@ import java.util.SequencedMap;
  * <p>Plans are kept for the {@value #PLANS} most recently used combinations of input shapes and outputs.
  */
 public final class Session implements AutoCloseable {
-    private static final int PLANS = 32;
+    private static final int PLANS = 64;
 
     /** Records a model's graph for given input shapes: results by name. */
     @FunctionalInterface
@@ -109,16 +109,20 @@ public final class Session implements AutoCloseable {
     public long run(Plan plan, List<HostTensor> inputs, List<HostTensor> outputs) {
         long stamp = uses.enter();
         try {
-            long waited = device.admission().enter();
-            try {
-                plan.run(inputs, outputs);
-            } finally {
-                device.admission().leave();
-            }
-            return waited;
+            return admitted(plan, inputs, outputs);
         } finally {
             uses.leave(stamp);
         }
+    }
+
+    private long admitted(Plan plan, List<HostTensor> inputs, List<HostTensor> outputs) {
+        long waited = device.admission().enter();
+        try {
+            plan.run(inputs, outputs);
+        } finally {
+            device.admission().leave();
+        }
+        return waited;
     }
 
     /** Runs a plan of this session and times its steps; see {@link Plan#profile}. */
@@ -140,17 +144,19 @@ public final class Session implements AutoCloseable {
 
     /** One inference by names: the inputs, and the results wanted, in new tensors on the heap. */
     public SequencedMap<String, HostTensor> run(Map<String, HostTensor> inputs, List<String> outputs) {
-        var shapes = new LinkedHashMap<String, Shape>();
-        inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        var plan = plan(shapes, outputs);
-        var given = plan.graph().inputs().stream()
-                .map(input -> inputs.get(input.name()))
-                .toList();
-        var results = new LinkedHashMap<String, HostTensor>();
-        plan.graph().outputs()
-                .forEach((name, tensor) -> results.put(name, HostTensor.zeros(DType.F32, tensor.shape())));
-        run(plan, given, new ArrayList<>(results.values()));
-        return results;
+        return uses.using(() -> {
+            var shapes = new LinkedHashMap<String, Shape>();
+            inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+            var plan = cached(shapes, outputs);
+            var given = plan.graph().inputs().stream()
+                    .map(input -> inputs.get(input.name()))
+                    .toList();
+            var results = new LinkedHashMap<String, HostTensor>();
+            plan.graph().outputs()
+                    .forEach((name, tensor) -> results.put(name, HostTensor.zeros(DType.F32, tensor.shape())));
+            admitted(plan, given, new ArrayList<>(results.values()));
+            return results;
+        });
     }
 
     /** The bytes that the model's weights take on the device so far. */
