@@ -74,8 +74,9 @@ class TextEmbedderTest {
     @ParameterizedTest
     @MethodSource("devices")
     void everyWayOfPoolingIsAsCloseToFloat64AsTorchIs(String deviceName) throws IOException {
-        try (var device = Device.firstOf(deviceName); var golden = Checkpoint.open(FOLDER.resolve(
-                "golden.safetensors"))) {
+        try (var device = Device.firstOf(deviceName);
+                var golden = Checkpoint.open(FOLDER.resolve(
+                        "golden.safetensors"))) {
             for (var mode : Mode.values()) {
                 var folder = changed("modules.json", PLAIN, POOLING,
                         "{\"embedding_dimension\": 36, \"pooling_mode\": \"" + mode.label() + "\"}");
@@ -189,17 +190,17 @@ class TextEmbedderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-            "1_Pooling/config.json|{\"embedding_dimension\": 36, \"pooling_mode\": \"median\"}|\"median\" is not known",
-            "1_Pooling/config.json|{\"embedding_dimension\": 36, \"pooling_mode_median\": true}|\"pooling_mode_median\"",
-            "1_Pooling/config.json|{\"embedding_dimension\": 40}|a width of 40, but the network has 36",
-            "1_Pooling/config.json|{\"pooling_mode\": \"cls\"}|\"word_embedding_dimension\"",
-            "2_Normalize/config.json|{\"module_input_name\": \"token_embeddings\"}|\"module_input_name\"",
-            "sentence_bert_config.json|{\"max_seq_length\": 0}|\"max_seq_length\" must be a positive integer",
-            "sentence_bert_config.json|{\"transformer_task\": \"fill-mask\"}|\"transformer_task\"",
-            "config_sentence_transformers.json|{\"default_prompt_name\": \"query\"}|\"default_prompt_name\"",
-            "modules.json|[]|wanted the modules Transformer, Pooling",
-            "modules.json|[{\"type\": \"my.Transformer\"}]|\"type\" must be a class of sentence_transformers",
-            "modules.json|[1]|module 0 is no object"})
+        "1_Pooling/config.json|{\"embedding_dimension\": 36, \"pooling_mode\": \"median\"}|\"median\" is not known",
+        "1_Pooling/config.json|{\"embedding_dimension\": 36, \"pooling_mode_median\": true}|\"pooling_mode_median\"",
+        "1_Pooling/config.json|{\"embedding_dimension\": 40}|a width of 40, but the network has 36",
+        "1_Pooling/config.json|{\"pooling_mode\": \"cls\"}|\"word_embedding_dimension\"",
+        "2_Normalize/config.json|{\"module_input_name\": \"token_embeddings\"}|\"module_input_name\"",
+        "sentence_bert_config.json|{\"max_seq_length\": 0}|\"max_seq_length\" must be a positive integer",
+        "sentence_bert_config.json|{\"transformer_task\": \"fill-mask\"}|\"transformer_task\"",
+        "config_sentence_transformers.json|{\"default_prompt_name\": \"query\"}|\"default_prompt_name\"",
+        "modules.json|[]|wanted the modules Transformer, Pooling",
+        "modules.json|[{\"type\": \"my.Transformer\"}]|\"type\" must be a class of sentence_transformers",
+        "modules.json|[1]|module 0 is no object"})
     void whatIsNotKnownIsRefusedByName(String file, String content, String message) throws IOException {
         var folder = changed();
         Files.createDirectories(folder.resolve(file).getParent());
