@@ -27,6 +27,7 @@ public final class Align implements AutoCloseable {
     private final int dimensions;
     private final Pictures imageFeatures;
     private final Pictures imageEmbeds;
+    private final Texts.Reading reading;
     private final Texts textFeatures;
     private final Texts textEmbeds;
 
@@ -41,7 +42,7 @@ public final class Align implements AutoCloseable {
         this.observer = new Observer(pretrained.name(), device.name(), options.listener());
         this.imageFeatures = new Pictures(session, model, "image_features", preprocessor, maxBatch, observer);
         this.imageEmbeds = new Pictures(session, model, "image_embeds", preprocessor, maxBatch, observer);
-        var reading = new Texts.Reading(pretrained.tokenizer(), maxTokens, "");
+        this.reading = new Texts.Reading(pretrained.tokenizer(), maxTokens, "");
         this.textFeatures =
                 new Texts(session, model, reading, new Texts.PerText("text_features"), maxBatch, observer);
         this.textEmbeds = new Texts(session, model, reading, new Texts.PerText("text_embeds"), maxBatch, observer);
@@ -73,6 +74,16 @@ public final class Align implements AutoCloseable {
             pretrained.close();
             throw e;
         }
+    }
+
+    /** The model's name: that on the hub, or its folder's. */
+    public String name() {
+        return observer.model();
+    }
+
+    /** How many tokens are computed for a text, special tokens counted. */
+    public int countTokens(String text) {
+        return reading.tokens(text).length;
     }
 
     /** The length of an embedding. */

@@ -71,6 +71,11 @@ public final class ImageClassifier implements AutoCloseable {
         }
     }
 
+    /** The model's name: that on the hub, or its folder's. */
+    public String name() {
+        return observer.model();
+    }
+
     /** The labels by class index. */
     public List<String> labels() {
         return labels;

@@ -22,6 +22,7 @@ public final class TextEmbedder implements AutoCloseable {
     private final Texts texts;
     private final Texts.Reading reading;
     private final int dimensions;
+    private final String name;
 
     private TextEmbedder(
             SentenceModules modules, Pretrained pretrained, Bert model, String name, Device device,
@@ -30,6 +31,7 @@ public final class TextEmbedder implements AutoCloseable {
         var tokenizer = pretrained.tokenizer();
         int tokens = Math.min(positions, modules.maxTokens().orElse(Math.min(positions, tokenizer.maxLength())));
         this.pretrained = pretrained;
+        this.name = name;
         this.dimensions = modules.pooling().modes().size() * modules.width();
         this.reading = new Texts.Reading(tokenizer, tokens, modules.prompt());
         this.session = Session.open("TextEmbedder " + name, model::forward, device, options.precision());
@@ -69,6 +71,11 @@ public final class TextEmbedder implements AutoCloseable {
             pretrained.close();
             throw e;
         }
+    }
+
+    /** The model's name: that on the hub, or its folder's. */
+    public String name() {
+        return name;
     }
 
     /** The length of a vector. */
