@@ -2,7 +2,7 @@
 /** Models as Spring AI's embedding models. */
 module dev.avocet.integrations.springai {
     requires transitive dev.avocet.pipelines;
-    requires spring.ai.commons;
+    requires transitive spring.ai.commons;
     requires transitive spring.ai.model;
 
     exports dev.avocet.integrations.springai;
