@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.kernels.cuda;
 
+import dev.avocet.core.backend.BackendUnavailable;
 import dev.avocet.core.backend.Precision;
 import dev.avocet.core.graph.Activation;
 import dev.avocet.core.graph.Graph;
@@ -24,6 +25,10 @@ import java.util.Optional;
 final class Lowering {
     /** Up to so many rows, a warp for each output reads the weights as fast as memory gives them. */
     private static final int FEW_ROWS = 8;
+    /** The shared memory that a block has unless it asks for more. */
+    private static final int SHARED_BYTES = 48 << 10;
+    /** The deepest head that the own attention kernel has registers for: MOST_DEPTH in attention.cu. */
+    private static final int MOST_DEPTH = 256;
 
     private final Graph graph;
     private final Values values;
@@ -123,6 +128,15 @@ final class Lowering {
 
     private void own(Kernel kernel, Driver.Grid grid, Arguments.Writer arguments) {
         long function = tools.kernels.function(kernel, precision);
+        if (grid.sharedBytes() > tools.gpu.sharedBytes()) {
+            throw new BackendUnavailable(
+                    kernel.symbol() + " needs " + grid.sharedBytes() + " bytes of shared memory here, "
+                            + tools.gpu + " has " + tools.gpu.sharedBytes()
+                            + "; use the cpu for heads so deep or texts so long");
+        }
+        if (grid.sharedBytes() > SHARED_BYTES) {
+            tools.driver.allowSharedMemory(function, grid.sharedBytes());
+        }
         launches.add(new Launch.OwnKernel(tools.driver, kernel, function, grid, arguments.done()));
     }
 
@@ -371,6 +385,10 @@ final class Lowering {
     private void attention(Shape shape, int heads, List<Rows> qkv, Address mask, Address texts, Rows y, float scale) {
         int tokens = shape.dim(1);
         int depth = shape.dim(2) / heads;
+        if (depth > MOST_DEPTH) {
+            throw new BackendUnavailable("heads of " + depth + " columns are deeper than the " + MOST_DEPTH
+                    + " that attention has registers for on a GPU; use the cpu");
+        }
         var arguments = arguments();
         qkv.forEach(each -> arguments.pointer(Address.of(each)));
         qkv.forEach(each -> arguments.number(stride(each)));
