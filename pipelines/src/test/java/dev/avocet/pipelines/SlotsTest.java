@@ -46,7 +46,7 @@ class SlotsTest {
                 var x = ops.input("x", DType.F32, inputs.get("x"));
                 return Map.of("y", ops.matmul(x, x));
             }, device);
-            int size = 700;
+            int size = 256;
             var x = HostTensor.zeros(DType.F32, Shape.of(size, size));
             var y = HostTensor.zeros(DType.F32, Shape.of(size, size));
             var plan = session.plan(Map.of("x", x.shape()), List.of("y"));
