@@ -3,6 +3,7 @@
 module dev.avocet.pipelines {
     requires transitive dev.avocet.core;
     requires transitive dev.avocet.loader;
+    requires jdk.jfr;
 
     exports dev.avocet.pipelines;
 }

@@ -135,20 +135,58 @@ static void write_rows(const struct head *h, int64_t row, int64_t rows) {
     }
 }
 
+// Rows [from, to) of a head whose keys are prepared.
+static void attend(const struct head *h, int64_t from, int64_t to) {
+    for (int64_t row = from; row < to; row += ROWS_AT_ONCE) {
+        const int64_t rows = least(ROWS_AT_ONCE, to - row);
+        score_rows(h, row, rows);
+        weigh_values(h, rows);
+        write_rows(h, row, rows);
+    }
+}
+
 void attention_run(const struct op *op, const struct workplace *place, int64_t from, int64_t to) {
     const struct attention *a = &op->attention;
     const int64_t per_head = op->cut;
     while (from < to) {
         const int64_t number = from / per_head, end = least(to, (number + 1) * per_head);
         const struct head h = {a, place, layout_of(a), number / a->heads, number % a->heads};
-        const int64_t last = a->tokens * (end - number * per_head) / per_head;
         prepare(&h);
-        for (int64_t row = a->tokens * (from - number * per_head) / per_head; row < last; row += ROWS_AT_ONCE) {
-            const int64_t rows = least(ROWS_AT_ONCE, last - row);
-            score_rows(&h, row, rows);
-            weigh_values(&h, rows);
-            write_rows(&h, row, rows);
-        }
+        attend(&h, a->tokens * (from - number * per_head) / per_head, a->tokens * (end - number * per_head) / per_head);
         from = end;
+    }
+}
+
+int64_t packed_attention_plan(struct op *op) { return attention_plan(op); }
+
+static void skip_rows(struct view *v, int64_t rows) { v->at += rows * v->stride * sizeof(float); }
+
+// Rows [from, to) of a head, text by text: each is an attention of its own, so its results are those of a text that is alone.
+static void attend_texts(const struct attention *a, const struct workplace *place, int64_t batch, int64_t head, int64_t from,
+                         int64_t to) {
+    const int32_t *texts = (const int32_t *)at(place, a->mask) + batch * a->tokens;
+    while (from < to) {
+        int64_t first = from, end = from + 1;
+        while (first > 0 && texts[first - 1] == texts[from]) first--;
+        while (end < a->tokens && texts[end] == texts[from]) end++;
+        struct attention text = *a;
+        text.mask = 0;
+        text.tokens = end - first;
+        skip_rows(&text.q, batch * a->tokens + first);
+        skip_rows(&text.k, batch * a->tokens + first);
+        skip_rows(&text.v, batch * a->tokens + first);
+        skip_rows(&text.context, batch * a->tokens + first);
+        const struct head h = {&text, place, layout_of(&text), 0, head};
+        prepare(&h);
+        attend(&h, from - first, least(end, to) - first);
+        from = end;
+    }
+}
+
+void packed_attention_run(const struct op *op, const struct workplace *place, int64_t from, int64_t to) {
+    const struct attention *a = &op->attention;
+    for (int64_t unit = from; unit < to; unit++) {
+        const int64_t number = unit / op->cut, part = unit % op->cut;
+        attend_texts(a, place, number / a->heads, number % a->heads, a->tokens * part / op->cut, a->tokens * (part + 1) / op->cut);
     }
 }

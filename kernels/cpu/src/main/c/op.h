@@ -72,7 +72,8 @@ struct convolution {
 };
 
 // q, k, v [batch * tokens, heads * depth]; mask [batch, tokens] or absent; probabilities [batch * heads * tokens, tokens] or absent.
-// Exact columns only.
+// Exact columns only. A packed one has no probabilities, and in place of the mask the number of each token's text: neighbours with
+// the same number are a text, and see nothing else.
 struct attention {
     struct view q, k, v, context, probabilities;
     ref mask;
@@ -145,7 +146,7 @@ struct reshape {
 };
 
 enum kernel {
-    LINEAR, PACK, CONVOLUTION, DEPTHWISE, ATTENTION, LAYER_NORM, SOFTMAX, L2_NORMALIZE, EMBEDDING, ACTIVATE, SCALE, ADD, MULTIPLY,
+    LINEAR, PACK, CONVOLUTION, DEPTHWISE, ATTENTION, PACKED_ATTENTION, LAYER_NORM, SOFTMAX, L2_NORMALIZE, EMBEDDING, ACTIVATE, SCALE, ADD, MULTIPLY,
     MEAN, MAXIMUM, PATCHIFY, COPY, TRANSPOSE, RESHAPE, KERNELS
 };
 
@@ -200,6 +201,7 @@ KERNEL(pack);
 KERNEL(convolution);
 KERNEL(depthwise);
 KERNEL(attention);
+KERNEL(packed_attention);
 KERNEL(layer_norm);
 KERNEL(softmax);
 KERNEL(l2_normalize);

@@ -15,6 +15,7 @@ static const struct kernel_functions kernels[KERNELS] = {
     [CONVOLUTION] = FUNCTIONS(convolution),
     [DEPTHWISE] = FUNCTIONS(depthwise),
     [ATTENTION] = FUNCTIONS(attention),
+    [PACKED_ATTENTION] = FUNCTIONS(packed_attention),
     [LAYER_NORM] = FUNCTIONS(layer_norm),
     [SOFTMAX] = FUNCTIONS(softmax),
     [L2_NORMALIZE] = FUNCTIONS(l2_normalize),

@@ -24,17 +24,31 @@ __device__ inline float score(float dot, float scale, const int *mask, int key) 
 struct operands {
     const real *q, *k, *v;
     int q_stride, k_stride, v_stride;
-    const int *mask;
+    const int *mask, *texts;
     real *y;
     int y_stride, tokens, depth;
     float scale;
 };
 
+// The keys that a query sees: those of its text, or all.
+struct range {
+    int from, to;
+};
+
+__device__ inline range seen_by(int query, const int *texts, int tokens) {
+    range seen{0, tokens};
+    if (texts && query < tokens) {
+        for (seen.from = query; seen.from > 0 && texts[seen.from - 1] == texts[query];) seen.from--;
+        for (seen.to = query + 1; seen.to < tokens && texts[seen.to] == texts[query];) seen.to++;
+    }
+    return seen;
+}
+
 // The context of the block's queries, where a thread sums at most `COLUMNS` columns of each: known to the compiler, so
 // that the sums stay in registers.
 template <int COLUMNS>
 __device__ inline void attend(operands o) {
-    auto [q, k, v, q_stride, k_stride, v_stride, mask, y, y_stride, tokens, depth, scale] = o;
+    auto [q, k, v, q_stride, k_stride, v_stride, mask, texts, y, y_stride, tokens, depth, scale] = o;
     DYNAMIC_FLOATS(shared);
     const int row = (depth + 15) / 16 * 16 + 1; // odd, so that a column lies in different banks
     const shared_floats queries = shared;
@@ -47,6 +61,10 @@ __device__ inline void attend(operands o) {
     go_to_head(k, k_stride, tokens, depth);
     go_to_head(v, v_stride, tokens, depth);
     if (mask) mask += (long long)blockIdx.z * tokens;
+    if (texts) texts += (long long)blockIdx.z * tokens;
+    const int last = first + QUERIES < tokens ? first + QUERIES - 1 : tokens - 1;
+    const range of_block{seen_by(first, texts, tokens).from, seen_by(last, texts, tokens).to};
+    range seen[PER_WARP];
     for (int i = threadIdx.x; i < QUERIES * depth; i += blockDim.x) {
         const int token = first + i / depth;
         queries[i / depth * row + i % depth] =
@@ -57,10 +75,11 @@ __device__ inline void attend(operands o) {
     for (int j = 0; j < PER_WARP; j++) {
         largest[j] = larger::identity();
         total[j] = 0.0f;
+        seen[j] = seen_by(first + warp * PER_WARP + j, texts, tokens);
 #pragma unroll
         for (int c = 0; c < COLUMNS; c++) context[j][c] = 0.0f;
     }
-    for (int start = 0; start < tokens; start += KEYS) {
+    for (int start = of_block.from; start < of_block.to; start += KEYS) {
         __syncthreads();
         for (int i = threadIdx.x; i < KEYS * depth; i += blockDim.x) {
             const int token = start + i / depth;
@@ -76,10 +95,11 @@ __device__ inline void attend(operands o) {
             float dot = 0.0f;
 #pragma unroll 4
             for (int i = 0; i < depth; i++) dot = fmaf(query[i], keys[lane * row + i], dot);
-            const float mine = key < tokens ? score(dot, scale, mask, key) : larger::identity();
+            const bool counts = key >= seen[j].from && key < seen[j].to;
+            const float mine = counts ? score(dot, scale, mask, key) : larger::identity();
             const float next = fmaxf(largest[j], over_warp<larger>(mine));
-            const float kept = expf(largest[j] - next);
-            const float weight = key < tokens ? expf(mine - next) : 0.0f;
+            const float kept = largest[j] == next ? 1.0f : expf(largest[j] - next); // both infinite before the first key
+            const float weight = counts ? expf(mine - next) : 0.0f;
             largest[j] = next;
             total[j] = total[j] * kept + over_warp<plus>(weight);
 #pragma unroll
@@ -107,15 +127,16 @@ __device__ inline void attend(operands o) {
     }
 }
 
-// Context [batch * tokens, heads * depth], without scores in memory: keys and values pass by in blocks, and what was
+// Context [batch * tokens, heads * depth], of all keys or, where `texts` is given, of those around a query that have its
+// number there, without scores in memory: keys and values pass by in blocks, and what was
 // summed so far is scaled whenever a larger score appears (Milakov and Gimelshein, "Online normalizer calculation for
 // softmax", 2018; Dao et al., "FlashAttention", 2022).
 // Grid (ceil(tokens / 32), heads, batch), block 128, shared memory (32 + 2 * 32) * row floats where row is depth
 // rounded up to 16, + 1.
 extern "C" __global__ void attention(const real *q, const real *k, const real *v, int q_stride, int k_stride,
-                                     int v_stride, const int *mask, real *y, int y_stride, int tokens, int depth,
-                                     float scale) {
-    const operands o{q, k, v, q_stride, k_stride, v_stride, mask, y, y_stride, tokens, depth, scale};
+                                     int v_stride, const int *mask, const int *texts, real *y, int y_stride,
+                                     int tokens, int depth, float scale) {
+    const operands o{q, k, v, q_stride, k_stride, v_stride, mask, texts, y, y_stride, tokens, depth, scale};
     if (depth <= WARP) {
         attend<1>(o);
     } else if (depth <= 2 * WARP) {

@@ -8,6 +8,7 @@
 #include "walk.cuh"
 #include "window.cuh"
 
+#include <algorithm>
 #include <cfloat>
 #include <numeric>
 
@@ -437,11 +438,15 @@ void attends(choices &c) {
     std::vector<int> mask(rows);
     for (int i = 0; i < rows; i++) mask[i] = masking == 2 && i < tokens ? 0 : c.coin();
     const float scale = 1 / std::sqrt((float)depth);
+    const bool packed = !masking && c.coin();
+    std::vector<int> texts(rows);
+    for (int i = 1; i < rows; i++) texts[i] = c.between(0, 5) ? texts[i - 1] : c.between(0, 2);
+    const int *const texts_or_null = packed ? texts.data() : nullptr;
     const int *const mask_or_null = masking ? mask.data() : nullptr;
     launcher{"attention", {parts(tokens, 32), (unsigned)heads, (unsigned)batch}, {128},
              (size_t)(32 + 2 * 32) * ((depth + 15) / 16 * 16 + 1) * sizeof(float)}
-        .with(q.start(), k.start(), v.start(), q.stride, k.stride, v.stride, mask_or_null, y.start(), y.stride, tokens,
-              depth, scale)
+        .with(q.start(), k.start(), v.start(), q.stride, k.stride, v.stride, mask_or_null, texts_or_null, y.start(),
+              y.stride, tokens, depth, scale)
         .run({y.bytes()});
     launcher{"attention_probabilities", {(unsigned)tokens, (unsigned)heads, (unsigned)batch}, {256},
              tokens * sizeof(float)}
@@ -450,7 +455,10 @@ void attends(choices &c) {
 
     // A row of probabilities, and how far each may be off relatively: what the dot products may lose.
     double off = 0;
-    const auto probabilities = [&](int picture, int head, int token) {
+    const auto same_text = [&](const int *numbers, int a, int b) {
+        return std::all_of(numbers + std::min(a, b), numbers + std::max(a, b) + 1, [&](int each) { return each == numbers[b]; });
+    };
+    const auto probabilities = [&](int picture, int head, int token, bool by_text) {
         std::vector<double> result(tokens);
         double largest = -INFINITY, total = 0;
         off = 32 * FLOAT_UNIT;
@@ -462,21 +470,22 @@ void attends(choices &c) {
                 dot += term;
                 size += std::abs(term);
             }
-            result[key] = masking && !mask[picture * tokens + key] ? -FLT_MAX : dot * scale;
+            const bool seen = !by_text || same_text(texts.data() + picture * tokens, key, token);
+            result[key] = !seen ? -INFINITY : masking && !mask[picture * tokens + key] ? -FLT_MAX : dot * scale;
             largest = std::max(largest, result[key]);
-            off = std::max(off, 32 * FLOAT_UNIT * (1 + size * scale));
+            if (seen) off = std::max(off, 32 * FLOAT_UNIT * (1 + size * scale));
         }
         for (double &each : result) total += each = std::exp(each - largest);
         for (double &each : result) each /= total;
         return result;
     };
     want_all("attention_probabilities", p, [&](int row, int key) {
-        const double each = probabilities(row / tokens / heads, row / tokens % heads, row % tokens)[key];
+        const double each = probabilities(row / tokens / heads, row / tokens % heads, row % tokens, false)[key];
         return wanted{each, 2 * off * each + 0x1p-126};
     });
     for (int row = 0; row < rows; row++) {
         for (int head = 0; head < heads; head++) {
-            const auto weights = probabilities(row / tokens, head, row % tokens);
+            const auto weights = probabilities(row / tokens, head, row % tokens, packed);
             for (int i = head * depth; i < (head + 1) * depth; i++) {
                 double sum = 0, size = 0;
                 for (int key = 0; key < tokens; key++) {

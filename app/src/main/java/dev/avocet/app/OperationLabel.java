@@ -25,11 +25,11 @@ record OperationLabel(String operation, List<String> fused) {
                 case Op.Linear _,Op.Matmul _ -> LINEAR;
                 case Op.Conv2d _ -> CONVOLUTION;
                 case Op.DepthwiseConv2d depthwise -> depthwise.expansion() == null ? DEPTHWISE : BOTTLENECK;
-                case Op.Attention _ -> ATTENTION;
+                case Op.Attention _,Op.PackedAttention _ -> ATTENTION;
                 case Op.LayerNorm _,Op.Softmax _,Op.L2Normalize _ -> NORM;
                 case Op.Add _,Op.Multiply _,Op.Scale _,Op.Activate _ -> ELEMENTWISE;
                 case Op.MeanSpatial _,Op.MaxSpatial _ -> POOLING;
-                case Op.Constant _,Op.Embedding _,Op.Patchify _,Op.Concat _,Op.Slice _,Op.Reshape _,Op.ChannelsLast _,Op.ChannelsFirst _ ->
+                case Op.Constant _,Op.Embedding _,Op.Gather _,Op.Patchify _,Op.Concat _,Op.Slice _,Op.Reshape _,Op.ChannelsLast _,Op.ChannelsFirst _ ->
                     MOVING;
             };
         }

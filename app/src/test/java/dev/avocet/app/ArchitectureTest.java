@@ -41,13 +41,15 @@ class ArchitectureTest {
                 .layer("loader").definedBy("dev.avocet.loader..")
                 .layer("models").definedBy("dev.avocet.models..")
                 .layer("pipelines").definedBy("dev.avocet.pipelines..")
+                .optionalLayer("integrations").definedBy("dev.avocet.integrations..")
                 .layer("app").definedBy("dev.avocet.app..")
                 .whereLayer("core").mayNotAccessAnyLayer()
                 .whereLayer("kernels").mayOnlyAccessLayers("core")
                 .whereLayer("loader").mayOnlyAccessLayers("core")
                 .whereLayer("models").mayOnlyAccessLayers("core")
                 .whereLayer("pipelines").mayOnlyAccessLayers("loader", "core")
-                .whereLayer("app").mayOnlyAccessLayers("pipelines", "loader", "models", "core"));
+                .whereLayer("integrations").mayOnlyAccessLayers("pipelines", "loader", "core")
+                .whereLayer("app").mayOnlyAccessLayers("integrations", "pipelines", "loader", "models", "core"));
     }
 
     @Test

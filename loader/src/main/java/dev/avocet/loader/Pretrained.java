@@ -47,6 +47,11 @@ public final class Pretrained implements AutoCloseable {
 
     /** The name on the hub, or for other folders their own name, for messages. */
     public String name() {
+        return name(folder);
+    }
+
+    /** The name of the model in a folder: that on the hub, or the folder's own. */
+    public static String name(Path folder) {
         var name = folder.toAbsolutePath().normalize().getFileName();
         return CachedModel.nameOf(folder).orElse(name == null ? folder.toString() : name.toString());
     }

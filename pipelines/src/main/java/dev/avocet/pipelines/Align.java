@@ -22,10 +22,12 @@ public final class Align implements AutoCloseable {
 
     private final Pretrained pretrained;
     private final Session session;
+    private final Observer observer;
     private final float temperature;
     private final int dimensions;
     private final Pictures imageFeatures;
     private final Pictures imageEmbeds;
+    private final Texts.Reading reading;
     private final Texts textFeatures;
     private final Texts textEmbeds;
 
@@ -35,13 +37,15 @@ public final class Align implements AutoCloseable {
         this.dimensions = model.config().projectionDim();
         int maxTokens = Math.min(MAX_TOKENS, model.config().textConfig().maxPositionEmbeddings());
         var preprocessor = pretrained.preprocessor();
-        var tokenizer = pretrained.tokenizer();
         this.session = Session.open("Align " + pretrained.name(), model::forward, device, options.precision());
         int maxBatch = options.maxBatch();
-        this.imageFeatures = new Pictures(session, model, "image_features", preprocessor, maxBatch);
-        this.imageEmbeds = new Pictures(session, model, "image_embeds", preprocessor, maxBatch);
-        this.textFeatures = new Texts(session, model, "text_features", tokenizer, maxTokens, maxBatch);
-        this.textEmbeds = new Texts(session, model, "text_embeds", tokenizer, maxTokens, maxBatch);
+        this.observer = new Observer(pretrained.name(), device.name(), options.listener());
+        this.imageFeatures = new Pictures(session, model, "image_features", preprocessor, maxBatch, observer);
+        this.imageEmbeds = new Pictures(session, model, "image_embeds", preprocessor, maxBatch, observer);
+        this.reading = new Texts.Reading(pretrained.tokenizer(), maxTokens, "");
+        this.textFeatures =
+                new Texts(session, model, reading, new Texts.PerText("text_features"), maxBatch, observer);
+        this.textEmbeds = new Texts(session, model, reading, new Texts.PerText("text_embeds"), maxBatch, observer);
     }
 
     /** Loads a folder in Hugging Face layout with default options. */
@@ -56,17 +60,30 @@ public final class Align implements AutoCloseable {
      * @throws dev.avocet.core.AvocetException of the kind that says what is wrong with which file
      */
     public static Align load(Path folder, Device device, LoadOptions options) {
+        long began = System.nanoTime();
         var pretrained = Pretrained.open(folder);
         try {
             if (!(pretrained.model() instanceof dev.avocet.core.model.align.Align model)) {
                 throw new ConfigException(folder + " holds no ALIGN but a model of type \""
                         + pretrained.config().text("model_type", "") + "\"; wanted \"align\"");
             }
-            return new Align(pretrained, model, device, options);
+            var align = new Align(pretrained, model, device, options);
+            align.observer.loaded(System.nanoTime() - began);
+            return align;
         } catch (RuntimeException | Error e) {
             pretrained.close();
             throw e;
         }
+    }
+
+    /** The model's name: that on the hub, or its folder's. */
+    public String name() {
+        return observer.model();
+    }
+
+    /** How many tokens are computed for a text, special tokens counted. */
+    public int countTokens(String text) {
+        return reading.tokens(text).length;
     }
 
     /** The length of an embedding. */
@@ -91,15 +108,21 @@ public final class Align implements AutoCloseable {
 
     /** The labels with their probabilities for a picture, best first; they sum to 1. */
     public List<Prediction> zeroShot(Image image, LabelSet labels) {
-        return rank(embed(image), labels);
+        return zeroShot(imageEmbeds.map("zero-shot", image, Align::copy), labels);
     }
 
     /** The same for several pictures at once, in their order. */
     public List<List<Prediction>> zeroShot(List<Image> images, LabelSet labels) {
-        return Arrays.stream(embedImages(images)).map(embedding -> rank(embedding, labels)).toList();
+        var embeddings = imageEmbeds.map("zero-shot", images, Align::copy);
+        return embeddings.stream().map(embedding -> zeroShot(embedding, labels)).toList();
     }
 
-    private List<Prediction> rank(float[] image, LabelSet labels) {
+    /** The same for a picture whose embedding is there already; nothing is left to compute but products. */
+    public List<Prediction> zeroShot(float[] image, LabelSet labels) {
+        if (image.length != dimensions) {
+            throw new IllegalArgumentException(
+                    "an embedding of this model has " + dimensions + " numbers, not " + image.length);
+        }
         var texts = labels.embeddingsFor(this);
         var logits = new float[texts.length];
         for (int i = 0; i < texts.length; i++) {
@@ -114,7 +137,7 @@ public final class Align implements AutoCloseable {
 
     /** A picture's embedding, of Euclidean length 1: the dot product of two embeddings is their cosine. */
     public float[] embed(Image image) {
-        return imageEmbeds.map(image, Align::copy);
+        return imageEmbeds.map("embed-image", image, Align::copy);
     }
 
     /** A text's embedding, of Euclidean length 1, in the same space; texts of over 64 tokens are cut. */
@@ -124,22 +147,32 @@ public final class Align implements AutoCloseable {
 
     /** Several pictures' embeddings, in their order. */
     public float[][] embedImages(List<Image> images) {
-        return imageEmbeds.map(images, Align::copy).toArray(float[][]::new);
+        return imageEmbeds.map("embed-image", images, Align::copy).toArray(float[][]::new);
     }
 
     /** Several texts' embeddings, in their order. */
     public float[][] embedTexts(List<String> texts) {
-        return textEmbeds.embed(texts);
+        return textEmbeds.embed("embed-text", texts).toArray(float[][]::new);
     }
 
     /** A picture's features, not normalised: what Hugging Face's {@code get_image_features} returns. */
     public float[] imageFeatures(Image image) {
-        return imageFeatures.map(image, Align::copy);
+        return imageFeatures.map("image-features", image, Align::copy);
     }
 
     /** A text's features, not normalised: what Hugging Face's {@code get_text_features} returns. */
     public float[] textFeatures(String text) {
-        return textFeatures.embed(List.of(text))[0];
+        return textFeatures.embed("text-features", List.of(text)).getFirst();
+    }
+
+    /** Embeds the pictures of many callers in batches; the caller closes it before this model. */
+    public Batcher<Image, float[]> imageBatcher(BatchOptions options) {
+        return imageEmbeds.batcher("embed-image", Align::copy, options);
+    }
+
+    /** Embeds the texts of many callers in batches; the caller closes it before this model. */
+    public Batcher<String, float[]> textBatcher(BatchOptions options) {
+        return textEmbeds.batcher("embed-text", options);
     }
 
     private static float[] copy(float[] results, int offset, int width) {

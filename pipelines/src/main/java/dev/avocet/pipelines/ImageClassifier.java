@@ -21,6 +21,7 @@ public final class ImageClassifier implements AutoCloseable {
     private final Session session;
     private final List<String> labels;
     private final Pictures pictures;
+    private final Observer observer;
 
     private ImageClassifier(Pretrained pretrained, Vit model, Device device, LoadOptions options) {
         this.pretrained = pretrained;
@@ -28,7 +29,8 @@ public final class ImageClassifier implements AutoCloseable {
         var preprocessor = pretrained.preprocessor();
         this.session =
                 Session.open("ImageClassifier " + pretrained.name(), model::forward, device, options.precision());
-        this.pictures = new Pictures(session, model, "logits", preprocessor, options.maxBatch());
+        this.observer = new Observer(pretrained.name(), device.name(), options.listener());
+        this.pictures = new Pictures(session, model, "logits", preprocessor, options.maxBatch(), observer);
     }
 
     /** Loads a folder in Hugging Face layout with default options. */
@@ -43,13 +45,16 @@ public final class ImageClassifier implements AutoCloseable {
      * @throws dev.avocet.core.AvocetException of the kind that says what is wrong with which file
      */
     public static ImageClassifier load(Path folder, Device device, LoadOptions options) {
+        long began = System.nanoTime();
         var pretrained = Pretrained.open(folder);
         try {
             if (!(pretrained.model() instanceof Vit model) || model.classifier() == null) {
                 throw new ConfigException(folder + " holds no image classifier but a model of type \""
                         + pretrained.config().text("model_type", "") + "\"; wanted \"vit\" with a classifier");
             }
-            return new ImageClassifier(pretrained, model, device, options).compiled();
+            var classifier = new ImageClassifier(pretrained, model, device, options).compiled();
+            classifier.observer.loaded(System.nanoTime() - began);
+            return classifier;
         } catch (RuntimeException | Error e) {
             pretrained.close();
             throw e;
@@ -66,6 +71,11 @@ public final class ImageClassifier implements AutoCloseable {
         }
     }
 
+    /** The model's name: that on the hub, or its folder's. */
+    public String name() {
+        return observer.model();
+    }
+
     /** The labels by class index. */
     public List<String> labels() {
         return labels;
@@ -74,13 +84,20 @@ public final class ImageClassifier implements AutoCloseable {
     /** The {@code topK} most probable classes, best first; the probabilities of all classes sum to 1. */
     public List<Prediction> classify(Image image, int topK) {
         requirePositive(topK);
-        return pictures.map(image, (logits, offset, _) -> Scores.top(logits, offset, labels, topK));
+        return pictures.map("classify", image, (logits, offset, _) -> Scores.top(logits, offset, labels, topK));
     }
 
     /** The same for several pictures at once, in their order. */
     public List<List<Prediction>> classify(List<Image> images, int topK) {
         requirePositive(topK);
-        return pictures.map(images, (logits, offset, _) -> Scores.top(logits, offset, labels, topK));
+        return pictures.map("classify", images, (logits, offset, _) -> Scores.top(logits, offset, labels, topK));
+    }
+
+    /** Classifies the pictures of many callers in batches; the caller closes it before this model. */
+    public Batcher<Image, List<Prediction>> batcher(int topK, BatchOptions options) {
+        requirePositive(topK);
+        return pictures.batcher(
+                "classify", (logits, offset, _) -> Scores.top(logits, offset, labels, topK), options);
     }
 
     private static void requirePositive(int topK) {

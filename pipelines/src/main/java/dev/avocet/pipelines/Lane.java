@@ -43,10 +43,22 @@ final class Lane {
     }
 
     /** The memory of one call. */
-    record Batch(
-            Lane lane, ConcurrentLinkedDeque<Batch> pool, Plan plan, List<HostTensor> inputs, List<HostTensor> results)
-            implements
-            AutoCloseable {
+    static final class Batch implements AutoCloseable {
+        private final Lane lane;
+        private final ConcurrentLinkedDeque<Batch> pool;
+        private final Plan plan;
+        private final List<HostTensor> inputs;
+        private final List<HostTensor> results;
+        private long waited;
+
+        private Batch(Lane lane, ConcurrentLinkedDeque<Batch> pool, Plan plan, List<HostTensor> inputs,
+                List<HostTensor> results) {
+            this.lane = lane;
+            this.pool = pool;
+            this.plan = plan;
+            this.inputs = inputs;
+            this.results = results;
+        }
 
         /** The array behind an input, to be written. */
         float[] floats(int input) {
@@ -60,8 +72,18 @@ final class Lane {
 
         /** Computes, and gives the array of results, valid until the batch is closed. */
         float[] run() {
-            lane.session.run(plan, inputs, results);
+            waited = lane.session.run(plan, inputs, results);
             return (float[]) array(results.getFirst().data());
+        }
+
+        /** How many numbers a row of results has. */
+        int resultWidth() {
+            return Math.toIntExact(results.getFirst().shape().columns());
+        }
+
+        /** How long it waited for a slot in the device, in nanoseconds. */
+        long waited() {
+            return waited;
         }
 
         private static Object array(MemorySegment segment) {

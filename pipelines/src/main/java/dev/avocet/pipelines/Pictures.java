@@ -9,55 +9,93 @@ import dev.avocet.loader.image.Preprocessor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.IntFunction;
 
-/** Pictures to one result per picture, in batches. */
+/** Pictures to one row of numbers per picture, in batches. */
 final class Pictures {
     private final Lane lane;
     private final Model model;
     private final Preprocessor preprocessor;
     private final int maxBatch;
+    private final Observer observer;
 
-    Pictures(Session session, Model model, String output, Preprocessor preprocessor, int maxBatch) {
+    Pictures(Session session, Model model, String output, Preprocessor preprocessor, int maxBatch, Observer observer) {
         this.lane = new Lane(session, output);
         this.model = model;
         this.preprocessor = preprocessor;
         this.maxBatch = maxBatch;
+        this.observer = observer;
     }
 
     /** What is made of each row of results, in the pictures' order. */
-    interface Row<T> {
-        T of(float[] results, int offset, int width);
+    interface Row<R> {
+        R of(float[] results, int offset, int width);
     }
 
-    <T> List<T> map(List<Image> images, Row<T> row) {
-        var mapped = new ArrayList<T>(images.size());
-        for (int start = 0; start < images.size(); start += maxBatch) {
-            var part = images.subList(start, Math.min(start + maxBatch, images.size()));
-            run(part.size(), part::get, row, mapped);
+    /** Writes what the network reads of a picture, [3,H,W], to a place in its input. */
+    private interface Filling<T> {
+        void write(T item, float[] pixels, int offset);
+    }
+
+    <R> R map(String operation, Image image, Row<R> row) {
+        return map(operation, List.of(image), row).getFirst();
+    }
+
+    <R> List<R> map(String operation, List<Image> images, Row<R> row) {
+        var timer = observer.begin(operation, images.size());
+        try {
+            var mapped = run(images, preprocessor::preprocess, row, timer);
+            timer.end(null);
+            return mapped;
+        } catch (RuntimeException | Error e) {
+            timer.end(e);
+            throw e;
+        }
+    }
+
+    private <T, R> List<R> run(List<T> items, Filling<T> filling, Row<R> row, CallTimer timer) {
+        var mapped = new ArrayList<R>(items.size());
+        for (int start = 0; start < items.size(); start += maxBatch) {
+            int count = Math.min(maxBatch, items.size() - start);
+            try (var batch = batch(count)) {
+                var pixels = batch.floats(0);
+                for (int i = 0; i < count; i++) {
+                    filling.write(items.get(start + i), pixels, i * (pixels.length / count));
+                }
+                timer.preprocessed();
+                var results = batch.run();
+                timer.computed(count, batch.waited());
+                int width = results.length / count;
+                for (int i = 0; i < count; i++) {
+                    mapped.add(row.of(results, i * width, width));
+                }
+                timer.postprocessed();
+            }
         }
         return mapped;
     }
 
-    <T> T map(Image image, Row<T> row) {
-        var mapped = new ArrayList<T>(1);
-        run(1, _ -> image, row, mapped);
-        return mapped.getFirst();
-    }
+    /** Batches of pictures from many callers, each made ready by its own. */
+    <R> Batcher<Image, R> batcher(String operation, Row<R> row, BatchOptions options) {
+        var work = new Work<Image, float[], R>() {
+            @Override
+            public String operation() {
+                return operation;
+            }
 
-    private <T> void run(int count, IntFunction<Image> images, Row<T> row, List<T> mapped) {
-        try (var batch = batch(count)) {
-            var pixels = batch.floats(0);
-            int size = pixels.length / count;
-            for (int i = 0; i < count; i++) {
-                preprocessor.preprocess(images.apply(i), pixels, i * size);
+            @Override
+            public float[] prepare(Image image, CallTimer timer) {
+                var pixels = new float[3 * preprocessor.height() * preprocessor.width()];
+                preprocessor.preprocess(image, pixels, 0);
+                return pixels;
             }
-            var results = batch.run();
-            int width = results.length / count;
-            for (int i = 0; i < count; i++) {
-                mapped.add(row.of(results, i * width, width));
+
+            @Override
+            public List<R> compute(List<float[]> pictures, CallTimer timer) {
+                return run(pictures, (from, to, offset) -> System.arraycopy(from, 0, to, offset, from.length), row,
+                        timer);
             }
-        }
+        };
+        return new Batcher<>(new BatchQueue<>(work, observer, options));
     }
 
     /** Compiles for this batch size, which has the device begin with its weights. */

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
             "", "Example: bench/generate vit-large-patch16-384 /tmp/vit"})
 final class Generate implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "NAME",
-            description = "vit-large-patch16-384 (1.2 GB) or align-base (0.7 GB).")
+            description = "vit-large-patch16-384 (1.2 GB), align-base (0.7 GB) or all-minilm-l6-v2 (91 MB).")
     private String name;
 
     @Parameters(index = "1", paramLabel = "FOLDER", description = "Where to; made if it is not there.")

@@ -14,15 +14,16 @@ public final class Layouts {
 
     private Layouts() {}
 
-    /** The layout for a config.json of {@code model_type} vit or align. */
+    /** The layout for a config.json of {@code model_type} vit, align or bert. */
     public static Layout of(Config config, long seed) {
         var layout = Layout.empty(seed);
         var type = config.text("model_type", "");
         switch (type) {
             case "vit" -> vit(VitConfig.of(config), layout);
+            case "bert" -> bert(BertConfig.of(config), layout);
             case "align" -> align(AlignConfig.of(config), layout);
             default -> throw new ConfigException(
-                    config.source() + ": there are random weights for vit and align, not for \"" + type + '"');
+                    config.source() + ": there are random weights for vit, align and bert, not for \"" + type + '"');
         }
         return layout;
     }

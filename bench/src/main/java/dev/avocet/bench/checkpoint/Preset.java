@@ -15,7 +15,9 @@ public enum Preset {
     /** {@code kakaobrain/vit-large-patch16-384}: 304,715,752 parameters, 1.22 GB. */
     VIT_LARGE("vit-large-patch16-384"),
     /** {@code kakaobrain/align-base}: EfficientNet-B7 and BERT-base, 172,117,841 parameters, 690 MB. */
-    ALIGN_BASE("align-base");
+    ALIGN_BASE("align-base"),
+    /** {@code sentence-transformers/all-MiniLM-L6-v2}: 22,713,216 parameters, 91 MB. */
+    MINILM("all-minilm-l6-v2");
 
     private final String id;
 
@@ -32,7 +34,7 @@ public enum Preset {
     public static Preset of(String id) {
         return Arrays.stream(values()).filter(preset -> preset.id.equals(id)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no preset \"" + id + "\"; there are "
-                        + Arrays.stream(values()).map(Preset::id).collect(Collectors.joining(" and "))));
+                        + Arrays.stream(values()).map(Preset::id).collect(Collectors.joining(", "))));
     }
 
     private List<String> files() {
@@ -40,6 +42,8 @@ public enum Preset {
             case VIT_LARGE -> List.of("config.json", "preprocessor_config.json");
             case ALIGN_BASE -> List.of(
                     "config.json", "preprocessor_config.json", "tokenizer_config.json", "special_tokens_map.json");
+            case MINILM -> List.of("config.json", "modules.json", "sentence_bert_config.json", "1_Pooling/config.json",
+                    "tokenizer_config.json");
         };
     }
 
@@ -51,10 +55,12 @@ public enum Preset {
                 if (bytes == null) {
                     throw new FileNotFoundException("resource " + id + "/" + file);
                 }
-                Files.copy(bytes, folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+                var copy = folder.resolve(file);
+                Files.createDirectories(copy.getParent());
+                Files.copy(bytes, copy, StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        if (this == ALIGN_BASE) {
+        if (this != VIT_LARGE) {
             Files.write(folder.resolve("vocab.txt"), Vocabulary.madeUp());
         }
         RandomCheckpoint.write(folder, seed);

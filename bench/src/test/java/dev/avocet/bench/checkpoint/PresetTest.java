@@ -24,7 +24,8 @@ class PresetTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"VIT_LARGE, 392, 0, 1218863008", "ALIGN_BASE, 1232, 162, 689695060"})
+    @CsvSource({"VIT_LARGE, 392, 0, 1218863008", "ALIGN_BASE, 1232, 162, 689695060",
+        "MINILM, 103, 0, 90852864"})
     void aPresetHasTheTensorsOfThePublishedModel(Preset preset, int weights, int counters, long bytes)
             throws IOException {
         var layout = Layouts.of(config(preset), 1);
@@ -55,7 +56,8 @@ class PresetTest {
     @Test
     void aPresetThatDoesNotExistIsRefusedWithTheNamesOfThoseThatDo() {
         var refusal = assertThrows(IllegalArgumentException.class, () -> Preset.of("align-large"));
-        assertEquals("there is no preset \"align-large\"; there are vit-large-patch16-384 and align-base",
+        assertEquals("there is no preset \"align-large\"; there are vit-large-patch16-384, align-base, "
+                + "all-minilm-l6-v2",
                 refusal.getMessage());
     }
 }

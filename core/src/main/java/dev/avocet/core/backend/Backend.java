@@ -8,6 +8,9 @@ public interface Backend extends AutoCloseable {
     /** What runs here, in words: {@code cpu: x86-64-v4, 2 threads, 2 slots}. */
     String description();
 
+    /** How many runs compute at once, each with its own scratch memory. */
+    int slots();
+
     /**
      * The most floating-point operations that all threads together do here in a second, in registers; measured now, in
      * some tens of milliseconds, and empty where the backend can't tell.

@@ -20,12 +20,14 @@ public final class Device implements AutoCloseable {
 
     private final String name;
     private final Backend backend;
+    private final Admission admission;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicInteger holders = new AtomicInteger(1);
 
-    private Device(String name, Backend backend) {
+    private Device(String name, Backend backend, int maxWaiting) {
         this.name = name;
         this.backend = backend;
+        this.admission = new Admission("device " + name, backend.slots(), maxWaiting);
     }
 
     /**
@@ -80,7 +82,7 @@ public final class Device implements AutoCloseable {
         var found = new ArrayList<String>();
         for (var provider : ServiceLoader.load(BackendProvider.class, Device.class.getClassLoader())) {
             if (provider.name().equals(family)) {
-                return new Device(name, provider.open(selector, options));
+                return new Device(name, provider.open(selector, options), options.maxWaiting());
             }
             found.add(provider.name());
         }
@@ -107,6 +109,16 @@ public final class Device implements AutoCloseable {
     public OptionalDouble peakFlops() {
         requireOpen();
         return backend.peakFlops();
+    }
+
+    /** How many calls compute at once; more wait for their turn. */
+    public int slots() {
+        return backend.slots();
+    }
+
+    /** Who may compute here. */
+    Admission admission() {
+        return admission;
     }
 
     private void requireOpen() {

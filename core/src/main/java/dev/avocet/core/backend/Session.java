@@ -20,7 +20,7 @@ import java.util.SequencedMap;
  * <p>Plans are kept for the {@value #PLANS} most recently used combinations of input shapes and outputs.
  */
 public final class Session implements AutoCloseable {
-    private static final int PLANS = 32;
+    private static final int PLANS = 64;
 
     /** Records a model's graph for given input shapes: results by name. */
     @FunctionalInterface
@@ -99,19 +99,42 @@ public final class Session implements AutoCloseable {
         return ops.graph(model.record(ops, inputs));
     }
 
-    /** Runs a plan of this session; see {@link Plan#run}. */
-    public void run(Plan plan, List<HostTensor> inputs, List<HostTensor> outputs) {
+    /**
+     * Runs a plan of this session, once the device has a slot free; see {@link Plan#run}.
+     *
+     * @return the nanoseconds that it waited for a slot
+     * @throws dev.avocet.core.OverloadedException where too many wait already, see {@link DeviceOptions#maxWaiting}
+     * @throws dev.avocet.core.InterruptedCallException where the thread is interrupted while it waits
+     */
+    public long run(Plan plan, List<HostTensor> inputs, List<HostTensor> outputs) {
         long stamp = uses.enter();
         try {
-            plan.run(inputs, outputs);
+            return admitted(plan, inputs, outputs);
         } finally {
             uses.leave(stamp);
         }
     }
 
+    private long admitted(Plan plan, List<HostTensor> inputs, List<HostTensor> outputs) {
+        long waited = device.admission().enter();
+        try {
+            plan.run(inputs, outputs);
+        } finally {
+            device.admission().leave();
+        }
+        return waited;
+    }
+
     /** Runs a plan of this session and times its steps; see {@link Plan#profile}. */
     public Timing profile(Plan plan, List<HostTensor> inputs, List<HostTensor> outputs) {
-        return uses.using(() -> plan.profile(inputs, outputs));
+        return uses.using(() -> {
+            device.admission().enter();
+            try {
+                return plan.profile(inputs, outputs);
+            } finally {
+                device.admission().leave();
+            }
+        });
     }
 
     /** What {@link #plan} would make, without reading any weight. */
@@ -131,7 +154,7 @@ public final class Session implements AutoCloseable {
             var results = new LinkedHashMap<String, HostTensor>();
             plan.graph().outputs()
                     .forEach((name, tensor) -> results.put(name, HostTensor.zeros(DType.F32, tensor.shape())));
-            plan.run(given, new ArrayList<>(results.values()));
+            admitted(plan, given, new ArrayList<>(results.values()));
             return results;
         });
     }

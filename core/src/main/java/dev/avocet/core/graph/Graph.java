@@ -93,6 +93,7 @@ public record Graph(List<Input> inputs, List<Node> nodes, SequencedMap<String, T
             case Op.DepthwiseConv2d op -> 2 * results * op.weight().shape().dim(2) * op.weight().shape().dim(3)
                     + (op.expansion() == null ? 0 : 2 * op.expanded().elements() * op.x().shape().dim(3));
             case Op.Attention op -> 4 * results * op.k().shape().dim(1);
+            case Op.PackedAttention op -> 4 * results * op.k().shape().dim(1); // at most: as if all were one text
             default -> 0;
         };
     }

@@ -192,6 +192,18 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * Attention over q, k, v [B,S,H*d] inside of each text.
+     *
+     * @param texts I32 [B,S]: neighbours with the same number are one text
+     */
+    record PackedAttention(Tensor q, Tensor k, Tensor v, Tensor texts, int heads, float scale) implements Op {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(q, k, v, texts);
+        }
+    }
+
     /** Normalisation over the last axis. */
     record LayerNorm(Tensor x, Weight weight, Weight bias, float epsilon) implements Unary {
         @Override
@@ -213,6 +225,14 @@ public sealed interface Op {
         @Override
         public List<Weight> weights() {
             return List.of(table);
+        }
+    }
+
+    /** Rows of x [...,D] by their numbers [N]. */
+    record Gather(Tensor x, Tensor rows) implements Op {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(x, rows);
         }
     }
 

@@ -129,10 +129,7 @@ public final class Ops {
      */
     public Attention attention(Tensor q, Tensor k, Tensor v, Tensor mask, int heads, float scale) {
         var shape = q.shape();
-        check(shape.rank() == 3 && shape.equals(k.shape()) && shape.equals(v.shape()), "attention",
-                "q %s, k %s and v %s are not three [B,S,D] of one shape", shape, k.shape(), v.shape());
-        check(heads >= 1 && shape.dim(2) % heads == 0, "attention", "width %d is no multiple of %d heads", shape.dim(2),
-                heads);
+        checkHeads("attention", q, k, v, heads);
         var keys = Shape.of(shape.dim(0), shape.dim(1));
         check(mask == null || mask.dtype() == DType.I32 && mask.shape().equals(keys), "attention",
                 "mask %s is not I32 %s", mask, keys);
@@ -141,6 +138,29 @@ public final class Ops {
         recording.nodes.add(new Node(
                 new Op.Attention(q, k, v, mask, heads, scale), List.of(context, probabilities), path));
         return new Attention(context, probabilities);
+    }
+
+    /**
+     * Attention of texts that stand one after the other without padding: as {@link #attention}, but a token sees only
+     * its own text. q, k, v [B,S,H*d] give the context [B,S,H*d].
+     *
+     * @param texts an I32 input [B,S]: neighbours with the same number are one text
+     */
+    public Tensor packedAttention(Tensor q, Tensor k, Tensor v, Tensor texts, int heads, float scale) {
+        checkHeads("packedAttention", q, k, v, heads);
+        var tokens = Shape.of(q.shape().dim(0), q.shape().dim(1));
+        check(texts.dtype() == DType.I32 && texts.shape().equals(tokens), "packedAttention", "texts %s are not I32 %s",
+                texts, tokens);
+        var context = recording.tensor(DType.F32, q.shape());
+        recording.nodes.add(new Node(new Op.PackedAttention(q, k, v, texts, heads, scale), List.of(context), path));
+        return context;
+    }
+
+    private void checkHeads(String op, Tensor q, Tensor k, Tensor v, int heads) {
+        var shape = q.shape();
+        check(shape.rank() == 3 && shape.equals(k.shape()) && shape.equals(v.shape()), op,
+                "q %s, k %s and v %s are not three [B,S,D] of one shape", shape, k.shape(), v.shape());
+        check(heads >= 1 && shape.dim(2) % heads == 0, op, "width %d is no multiple of %d heads", shape.dim(2), heads);
     }
 
     /** (x - mean) / &radic;(variance + epsilon) &middot; weight + bias over the last axis; weight and bias [D]. */
@@ -165,6 +185,17 @@ public final class Ops {
         System.arraycopy(ids.shape().toArray(), 0, dims, 0, dims.length - 1);
         dims[dims.length - 1] = table.shape().dim(1);
         return add(new Op.Embedding(ids, table), Shape.of(dims));
+    }
+
+    /** Rows of x [...,D] by their numbers, an I32 input [N], all axes of x but the last counted as one: [N,D]. */
+    public Tensor gather(Tensor x, Tensor rows) {
+        check(rows.dtype() == DType.I32 && rows.shape().rank() == 1 && recording.isInput(rows), "gather",
+                "rows %s are not an I32 input [N]", rows);
+        check(x.dtype() == DType.F32 && x.shape().rank() >= 1, "gather", "x %s has no rows", x);
+        recording.bounds.merge(rows.id(), Math.toIntExact(x.shape().rows()), Math::min);
+        var tensor = recording.tensor(DType.F32, Shape.of(rows.shape().dim(0), x.shape().dim(-1)));
+        recording.nodes.add(new Node(new Op.Gather(x, rows), List.of(tensor), path));
+        return tensor;
     }
 
     /** a + b; b has a's rank or less (counted from the end), and its axes of extent 1 are repeated. */

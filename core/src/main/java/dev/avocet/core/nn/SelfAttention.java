@@ -26,11 +26,22 @@ public record SelfAttention(Linear queryKeyValue, int heads) {
 
     /** [B,S,D] to context [B,S,D] and probabilities [B,H,S,S]; mask I32 [B,S] or null. */
     public Ops.Attention forward(Ops ops, Tensor x, Tensor mask) {
-        int width = x.shape().dim(-1);
         var all = queryKeyValue.forward(ops, x); // [B,S,3 D]
-        var query = ops.slice(all, -1, 0, width);
-        var key = ops.slice(all, -1, width, 2 * width);
-        var value = ops.slice(all, -1, 2 * width, 3 * width);
-        return ops.attention(query, key, value, mask, heads, (float) (1 / Math.sqrt((double) width / heads)));
+        return ops.attention(third(ops, all, 0), third(ops, all, 1), third(ops, all, 2), mask, heads, scale(x));
+    }
+
+    /** [B,S,D] to context [B,S,D] inside of each text; texts I32 [B,S], see {@link Ops#packedAttention}. */
+    public Tensor forwardPacked(Ops ops, Tensor x, Tensor texts) {
+        var all = queryKeyValue.forward(ops, x); // [B,S,3 D]
+        return ops.packedAttention(third(ops, all, 0), third(ops, all, 1), third(ops, all, 2), texts, heads, scale(x));
+    }
+
+    private static Tensor third(Ops ops, Tensor all, int which) {
+        int width = all.shape().dim(-1) / 3;
+        return ops.slice(all, -1, which * width, (which + 1) * width);
+    }
+
+    private float scale(Tensor x) {
+        return (float) (1 / Math.sqrt((double) x.shape().dim(-1) / heads));
     }
 }

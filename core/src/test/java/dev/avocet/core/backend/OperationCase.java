@@ -125,7 +125,21 @@ record OperationCase(String name, int terms, Graph graph) {
                 cases.add(attention(tokens, depth, false));
             }
             cases.add(attention(tokens, 32, true));
+            cases.add(packedAttention(tokens, 32));
         }
+        cases.add(packedAttention(207, 13));
+    }
+
+    /** The numbers of texts are random, so there are short ones and long ones. */
+    private static OperationCase packedAttention(int tokens, int depth) {
+        int heads = 3;
+        int width = heads * depth;
+        return record("packed attention of %d tokens, depth %d".formatted(tokens, depth), tokens, (ops, _) -> {
+            var all = x(ops, 2, tokens, 3 * width);
+            return ops.packedAttention(ops.slice(all, -1, 0, width), ops.slice(all, -1, width, 2 * width),
+                    ops.slice(all, -1, 2 * width, 3 * width), ops.input("texts", DType.I32, Shape.of(2, tokens)), heads,
+                    (float) (1 / Math.sqrt(depth)));
+        });
     }
 
     private static OperationCase attention(int tokens, int depth, boolean masked) {
@@ -162,6 +176,8 @@ record OperationCase(String name, int terms, Graph graph) {
                 return ops.add(ops.slice(x, sliced, 0, 2), ops.slice(x, sliced, 2, 4));
             }));
         }
+        cases.add(record("gather", 1, (ops, _) -> ops.gather(
+                ops.scale(x(ops, 2, 5, 37), 2), ops.input("rows", DType.I32, Shape.of(4)))));
         cases.add(record("reshape to other rows", 1, (ops, _) -> ops.reshape(ops.scale(x(ops, 6, 35), 2), 10, 21)));
         cases.add(record("reshape that keeps rows", 1,
                 (ops, _) -> ops.reshape(ops.scale(x(ops, 6, 35), 2), 2, 3, 1, 35)));

@@ -4,6 +4,7 @@ package dev.avocet.loader.checkpoint;
 import dev.avocet.loader.checkpoint.CheckpointException.Code;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Reads JSON: the files of a checkpoint, such as config.json, and what a server says. */
@@ -23,6 +24,14 @@ public final class JsonFile {
      */
     public static Map<String, Object> read(Path file) {
         return read(file, Code.BAD_JSON, Code.DUPLICATE_KEY);
+    }
+
+    /** The one list that a file holds, by the same rules. */
+    public static List<?> readList(Path file) {
+        if (parse(bytes(file, Code.BAD_JSON), file) instanceof List<?> list) {
+            return list;
+        }
+        throw new CheckpointException(Code.BAD_JSON, file, "the file is not one JSON list");
     }
 
     /** The one value of a document that came by another way, by the same rules; {@code origin} stands in errors. */

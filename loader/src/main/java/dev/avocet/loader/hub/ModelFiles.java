@@ -9,12 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Which files of a repository make up a model that Avocet can read. */
 final class ModelFiles {
     private static final String CONFIG = "config.json";
     private static final List<String> BESIDES = List.of("preprocessor_config.json", "processor_config.json",
-            "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt");
+            "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt",
+            "modules.json", "sentence_bert_config.json", "config_sentence_transformers.json");
+    /** Where sentence-transformers has the configuration of a module: {@code 1_Pooling/config.json}. */
+    private static final Pattern MODULE = Pattern.compile("\\d+_\\w+/config\\.json");
     /** The first that is there is taken. */
     private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json",
             "pytorch_model.bin", "pytorch_model.bin.index.json");
@@ -47,6 +51,9 @@ final class ModelFiles {
         var chosen = new ArrayList<String>();
         chosen.add(CONFIG);
         BESIDES.stream().filter(names::contains).forEach(chosen::add);
+        if (names.contains("modules.json")) {
+            names.stream().filter(each -> MODULE.matcher(each).matches()).sorted().forEach(chosen::add);
+        }
         chosen.add(weights.get());
         if (weights.get().endsWith(".index.json")) {
             chosen.addAll(shards(name, contents.file(weights.get())));

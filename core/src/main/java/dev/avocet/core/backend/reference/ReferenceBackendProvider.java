@@ -23,10 +23,10 @@ public final class ReferenceBackendProvider implements BackendProvider {
 
     @Override
     public Backend open(String selector, DeviceOptions options) {
-        return new ReferenceBackend();
+        return new ReferenceBackend(options.slots());
     }
 
-    private static final class ReferenceBackend implements Backend {
+    private record ReferenceBackend(int slots) implements Backend {
         @Override
         public String description() {
             return "reference: plain Java, float64 sums, the caller's thread";

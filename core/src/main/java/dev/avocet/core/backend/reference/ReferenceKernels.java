@@ -80,6 +80,26 @@ final class ReferenceKernels {
         return probabilities;
     }
 
+    /** Attention over q, k, v [B,S,H*d] inside of each text, a run of tokens with the same number in texts [B,S]. */
+    static float[] packedAttention(
+            float[] q, float[] k, float[] v, int[] texts, float scale, Shape shape, int heads) {
+        int tokens = shape.dim(1);
+        int width = shape.dim(2);
+        var context = new float[q.length];
+        for (int first = 0, end = 0; first < texts.length; first = end) {
+            while (end < texts.length && end / tokens == first / tokens && texts[end] == texts[first]) {
+                end++;
+            }
+            int from = first * width;
+            int to = end * width;
+            var ofText = new float[to - from];
+            attention(Arrays.copyOfRange(q, from, to), Arrays.copyOfRange(k, from, to), Arrays.copyOfRange(v, from, to),
+                    null, scale, Shape.of(1, end - first, width), heads, ofText);
+            System.arraycopy(ofText, 0, context, from, ofText.length);
+        }
+        return context;
+    }
+
     private static void softmax(double[] row) {
         double max = Double.NEGATIVE_INFINITY;
         for (double value : row) {

@@ -133,11 +133,16 @@ final class ReferencePlan implements Plan {
                                 .depthwise(expanded(c), c.expanded(), weights.of(c.weight()), weights.of(c.bias()),
                                         result));
                 case Op.Attention _ -> throw new AssertionError("attention has two results");
+                case Op.PackedAttention a -> ReferenceKernels.packedAttention(
+                        floats(a.q()), floats(a.k()), floats(a.v()), ints.get(a.texts().id()), a.scale(),
+                        a.q().shape(), a.heads());
                 case Op.LayerNorm n -> ReferenceKernels.layerNorm(
                         floats(n.x()), weights.of(n.weight()), weights.of(n.bias()), n.epsilon());
                 case Op.Softmax s -> ReferenceKernels.softmax(floats(s.x()), s.x().shape().dim(-1));
                 case Op.Embedding e -> ReferenceKernels.embedding(
                         ints.get(e.ids().id()), weights.of(e.table()), e.table().shape().dim(1));
+                case Op.Gather g -> ReferenceKernels.embedding(
+                        ints.get(g.rows().id()), floats(g.x()), g.x().shape().dim(-1));
                 case Op.Add a -> ReferenceKernels.broadcast(
                         floats(a.a()), a.a().shape(), floats(a.b()), a.b().shape(), (x, y) -> x + y);
                 case Op.Multiply m -> ReferenceKernels.broadcast(

@@ -66,15 +66,15 @@ public record Align(AlignConfig config, EfficientNet visionModel, Bert textModel
             vision.forEach((name, tensor) -> results.put("vision_model_output." + name, tensor));
         }
         if (!texts.isEmpty()) {
-            var text = textModel.forward(ops.at("text_model"), texts);
-            var last = text.get("last_hidden_state"); // [B,S,D]
-            var first = ops.reshape(ops.slice(last, 1, 0, 1), last.shape().dim(0), last.shape().dim(2));
-            var features = textProjection.forward(ops.at("text_projection"), first);
-            results.put("text_features", features);
-            results.put("text_embeds", ops.l2Normalize(features));
-            text.forEach((name, tensor) -> results.put("text_model_output." + name, tensor));
+            var text = textModel.record(ops.at("text_model"), texts);
+            if (text.first() != null) {
+                var features = textProjection.forward(ops.at("text_projection"), text.first());
+                results.put("text_features", features);
+                results.put("text_embeds", ops.l2Normalize(features));
+            }
+            text.results().forEach((name, tensor) -> results.put("text_model_output." + name, tensor));
         }
-        if (!pictures.isEmpty() && !texts.isEmpty()) {
+        if (results.containsKey("image_embeds") && results.containsKey("text_embeds")) {
             var images = results.get("image_embeds");
             var captions = results.get("text_embeds");
             results.put("logits_per_image", ops.scale(ops.matmul(images, captions), 1 / temperature));

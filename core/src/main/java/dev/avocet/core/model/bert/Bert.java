@@ -29,6 +29,11 @@ import java.util.stream.IntStream;
  * token_type_ids I32 [B,S], zeros where it is absent. Results: last_hidden_state [B,S,D], pooler_output [B,D] where
  * there is a pooler, hidden_states.N and attentions.N [B,heads,S,S].
  *
+ * <p>Texts can also stand one after the other without padding, to the same bits as alone. Then text_ids I32 [B,S] has
+ * a number for each token, the same for neighbours of one text; position_ids I32 [B,S] count in each text from 0; and
+ * first_tokens I32 [N] are the places of the texts whose first token is wanted, counted through [B,S], which give
+ * pooler_output [N,D]. There is no attention_mask then, and no attentions.
+ *
  * @param pooler null where the checkpoint has none
  */
 public record Bert(BertConfig config, Embeddings embeddings, List<Layer> layers, Linear pooler) implements Model {
@@ -50,36 +55,73 @@ public record Bert(BertConfig config, Embeddings embeddings, List<Layer> layers,
         inputs.put("input_ids", DType.I32);
         inputs.put("attention_mask", DType.I32);
         inputs.put("token_type_ids", DType.I32);
+        inputs.put("position_ids", DType.I32);
+        inputs.put("text_ids", DType.I32);
+        inputs.put("first_tokens", DType.I32);
         return inputs;
     }
 
     @Override
     public SequencedMap<String, Tensor> forward(Ops ops, Map<String, Shape> inputs) {
+        return record(ops, inputs).results();
+    }
+
+    /**
+     * What {@link #record} records.
+     *
+     * @param first the first token of each text, [B,D], of packed ones [N,D], or null where those were not asked for
+     */
+    public record Recorded(SequencedMap<String, Tensor> results, Tensor first) {}
+
+    /** As {@link #forward}, for models that go on from here. */
+    public Recorded record(Ops ops, Map<String, Shape> inputs) {
         InputShapes.checkNames(inputs, inputs());
         var shape = InputShapes.require(inputs, "input_ids", -1, -1);
-        if (shape.dim(1) > config.maxPositionEmbeddings()) {
+        boolean packed = inputs.containsKey("text_ids");
+        if (packed && inputs.containsKey("attention_mask")) {
+            throw new ShapeException(
+                    "text_ids say which tokens see each other, so there can't be an attention_mask too");
+        }
+        if (!inputs.containsKey("position_ids") && shape.dim(1) > config.maxPositionEmbeddings()) {
             throw new ShapeException("input_ids: " + shape.dim(1) + " tokens are more than the "
                     + config.maxPositionEmbeddings() + " positions that this model has; truncate the text");
         }
         var ids = ops.input("input_ids", DType.I32, shape);
         var mask = optional(ops, inputs, "attention_mask", shape);
         var types = optional(ops, inputs, "token_type_ids", shape);
+        var positions = optional(ops, inputs, "position_ids", shape);
+        var texts = optional(ops, inputs, "text_ids", shape);
 
         var results = new LinkedHashMap<String, Tensor>();
-        var x = embeddings.forward(ops.at("embeddings"), ids, types); // [B,S,D]
+        var x = embeddings.forward(ops.at("embeddings"), ids, types, positions); // [B,S,D]
         results.put("hidden_states.0", x);
         for (int i = 0; i < layers.size(); i++) {
-            var output = layers.get(i).forward(ops.at("encoder").at("layer", i), x, mask);
+            var place = ops.at("encoder").at("layer", i);
+            var output = packed
+                    ? layers.get(i).forwardPacked(place, x, texts)
+                    : layers.get(i).forward(place, x, mask);
             x = output.hidden();
             results.put("hidden_states." + (i + 1), x);
-            results.put("attentions." + i, output.attentions());
+            if (output.attentions() != null) {
+                results.put("attentions." + i, output.attentions());
+            }
         }
         results.put("last_hidden_state", x);
-        if (pooler != null) {
-            var first = ops.reshape(ops.slice(x, 1, 0, 1), shape.dim(0), config.hiddenSize()); // [B,D]
+        var first = firstTokens(ops, inputs, x, packed);
+        if (pooler != null && first != null) {
             results.put("pooler_output", ops.activation(pooler.forward(ops.at("pooler"), first), Activation.TANH));
         }
-        return results;
+        return new Recorded(results, first);
+    }
+
+    private static Tensor firstTokens(Ops ops, Map<String, Shape> inputs, Tensor x, boolean packed) {
+        if (!packed) {
+            return ops.reshape(ops.slice(x, 1, 0, 1), x.shape().dim(0), x.shape().dim(2));
+        }
+        if (!inputs.containsKey("first_tokens")) {
+            return null;
+        }
+        return ops.gather(x, ops.input("first_tokens", DType.I32, InputShapes.require(inputs, "first_tokens", -1)));
     }
 
     private static Tensor optional(Ops ops, Map<String, Shape> inputs, String name, Shape shape) {
@@ -101,13 +143,15 @@ public record Bert(BertConfig config, Embeddings embeddings, List<Layer> layers,
                     LayerNorm.load(weights.at("LayerNorm"), width, config.layerNormEps()));
         }
 
-        Tensor forward(Ops ops, Tensor ids, Tensor types) {
+        Tensor forward(Ops ops, Tensor ids, Tensor types, Tensor positions) {
             var words = ops.embedding(ids, wordEmbeddings); // [B,S,D]
             var type = types == null
                     ? ops.slice(ops.constant(tokenTypeEmbeddings), 0, 0, 1) // [1,D]
                     : ops.embedding(types, tokenTypeEmbeddings); // [B,S,D]
-            var positions = ops.slice(ops.constant(positionEmbeddings), 0, 0, ids.shape().dim(1)); // [S,D]
-            return layerNorm.forward(ops, ops.add(ops.add(words, type), positions));
+            var places = positions == null
+                    ? ops.slice(ops.constant(positionEmbeddings), 0, 0, ids.shape().dim(1)) // [S,D]
+                    : ops.embedding(positions, positionEmbeddings); // [B,S,D]
+            return layerNorm.forward(ops, ops.add(ops.add(words, type), places));
         }
     }
 
@@ -119,6 +163,7 @@ public record Bert(BertConfig config, Embeddings embeddings, List<Layer> layers,
             FeedForward feedForward,
             LayerNorm outputNorm) {
 
+        /** @param attentions null where texts are packed */
         record Output(Tensor hidden, Tensor attentions) {}
 
         static Layer load(BertConfig config, Weights weights) {
@@ -134,10 +179,18 @@ public record Bert(BertConfig config, Embeddings embeddings, List<Layer> layers,
 
         Output forward(Ops ops, Tensor x, Tensor mask) { // [B,S,D]
             var attended = attention.forward(ops.at("attention.self"), x, mask);
-            var projected = attentionOutput.forward(ops.at("attention.output"), attended.context());
+            return new Output(afterAttention(ops, x, attended.context()), attended.probabilities());
+        }
+
+        Output forwardPacked(Ops ops, Tensor x, Tensor texts) { // [B,S,D]
+            return new Output(
+                    afterAttention(ops, x, attention.forwardPacked(ops.at("attention.self"), x, texts)), null);
+        }
+
+        private Tensor afterAttention(Ops ops, Tensor x, Tensor context) {
+            var projected = attentionOutput.forward(ops.at("attention.output"), context);
             var middle = attentionNorm.forward(ops.at("attention.output"), ops.add(projected, x));
-            var hidden = outputNorm.forward(ops.at("output"), ops.add(feedForward.forward(ops, middle), middle));
-            return new Output(hidden, attended.probabilities());
+            return outputNorm.forward(ops.at("output"), ops.add(feedForward.forward(ops, middle), middle));
         }
     }
 }

@@ -40,6 +40,11 @@ final class CpuBackend implements Backend {
     }
 
     @Override
+    public int slots() {
+        return crew.slots();
+    }
+
+    @Override
     public OptionalDouble peakFlops() {
         return OptionalDouble.of(Peak.measure(kernels, crew.threads()));
     }

@@ -290,6 +290,10 @@ final class Crew implements AutoCloseable {
                 + options.slots() + (options.slots() == 1 ? " slot" : " slots");
     }
 
+    int slots() {
+        return options.slots();
+    }
+
     int threads() {
         return options.threads();
     }

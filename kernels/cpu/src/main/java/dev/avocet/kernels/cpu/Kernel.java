@@ -8,6 +8,7 @@ enum Kernel {
     CONVOLUTION,
     DEPTHWISE,
     ATTENTION,
+    PACKED_ATTENTION,
     LAYER_NORM,
     SOFTMAX,
     L2_NORMALIZE,

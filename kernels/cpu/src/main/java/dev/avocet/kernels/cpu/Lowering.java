@@ -48,10 +48,12 @@ final class Lowering {
             case Op.Conv2d op -> convolution(op, y);
             case Op.DepthwiseConv2d op -> depthwise(op, y);
             case Op.Attention op -> attention(op, node);
+            case Op.PackedAttention op -> packedAttention(op, y);
             case Op.LayerNorm op -> norm(Kernel.LAYER_NORM, op.x(), y, op.weight(), op.bias(), op.epsilon());
             case Op.Softmax op -> norm(Kernel.SOFTMAX, op.x(), y, null, null, 0);
             case Op.L2Normalize op -> norm(Kernel.L2_NORMALIZE, op.x(), y, null, null, 0);
             case Op.Embedding op -> embedding(op, y);
+            case Op.Gather op -> gather(op, y);
             case Op.Add op -> broadcast(Kernel.ADD, op.a(), op.b(), y);
             case Op.Multiply op -> broadcast(Kernel.MULTIPLY, op.a(), op.b(), y);
             case Op.Scale op -> elementwise(Kernel.SCALE, op.x(), y, 0, op.factor());
@@ -130,6 +132,13 @@ final class Lowering {
         out.numbers(shape.dim(0), shape.dim(1), op.heads(), shape.dim(2) / op.heads()).number(op.scale());
     }
 
+    private void packedAttention(Op.PackedAttention op, Tensor y) {
+        var shape = op.q().shape();
+        out.op(Kernel.PACKED_ATTENTION).view(values.of(op.q())).view(values.of(op.k())).view(values.of(op.v()));
+        out.view(values.of(y)).view(null).number(Program.reference(values.of(op.texts())));
+        out.numbers(shape.dim(0), shape.dim(1), op.heads(), shape.dim(2) / op.heads()).number(op.scale());
+    }
+
     private void norm(Kernel kernel, Tensor x, Tensor y, Weight weight, Weight bias, double epsilon) {
         out.op(kernel).view(values.of(x)).view(values.of(y));
         vector(weight);
@@ -142,6 +151,11 @@ final class Lowering {
         weight(op.table(), Packing.ROWS);
         out.number(kernels.rowStride(op.table().shape().dim(1))).view(values.of(y));
         out.numbers(y.shape().rows(), y.shape().columns());
+    }
+
+    private void gather(Op.Gather op, Tensor y) {
+        out.op(Kernel.EMBEDDING).number(Program.reference(values.of(op.rows()))).view(values.of(op.x()));
+        out.view(values.of(y)).numbers(y.shape().rows(), y.shape().columns());
     }
 
     private void elementwise(Kernel kernel, Tensor x, Tensor y, long function, double factor) {

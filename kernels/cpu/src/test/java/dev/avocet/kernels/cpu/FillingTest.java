@@ -172,7 +172,8 @@ class FillingTest {
         });
         try (var library = Arena.ofShared()) {
             var kernels = Kernels.load(MachineTiers.best(), library);
-            try (var crew = new Crew(kernels, new DeviceOptions(2, 1)); var weights = new PackedWeights(kernels)) {
+            try (var crew = new Crew(kernels, DeviceOptions.ofThreads(2).withSlots(1));
+                    var weights = new PackedWeights(kernels)) {
                 weights.of(weight, Packing.MATRIX);
                 var fillings = weights.fill();
                 var slot = crew.take(); // so that this thread does not pack yet

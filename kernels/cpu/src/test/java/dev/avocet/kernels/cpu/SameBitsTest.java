@@ -158,7 +158,7 @@ class SameBitsTest {
     @ParameterizedTest
     @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
     void callersAtTheSameTimeAndRunsBeforeChangeNothing(Tier tier) throws Exception {
-        try (var trial = new Trial(tier, new DeviceOptions(3, 2));
+        try (var trial = new Trial(tier, DeviceOptions.ofThreads(3).withSlots(2));
                 var platform = Executors.newFixedThreadPool(4);
                 var virtual = Executors.newVirtualThreadPerTaskExecutor()) {
             var encoder = Encoder.of(trial);

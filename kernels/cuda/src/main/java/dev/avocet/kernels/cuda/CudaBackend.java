@@ -64,8 +64,13 @@ final class CudaBackend implements Backend {
         return libraries;
     }
 
-    Slots slots() {
+    Slots slotPool() {
         return slots;
+    }
+
+    @Override
+    public int slots() {
+        return slots.count();
     }
 
     /** Runs a call on a thread that may block in native code; the calling virtual thread gives its carrier free. */

@@ -37,7 +37,7 @@ final class CudaCompiler implements Compiler {
             freeForgotten();
             var program = program(graph, weights);
             weights.copy();
-            var kept = new Recordings(device.slots().count());
+            var kept = new Recordings(device.slotPool().count());
             var plan = new CudaPlan(graph, program, device, kept);
             recordings.put(new PhantomReference<>(plan, forgotten), kept);
             return plan;

@@ -58,7 +58,7 @@ final class CudaPlan implements Plan {
     }
 
     private void compute(List<HostTensor> given, List<HostTensor> results) {
-        var slot = device.slots().take();
+        var slot = device.slotPool().take();
         try {
             var context = device.context();
             context.enter();
@@ -78,7 +78,7 @@ final class CudaPlan implements Plan {
                 context.leave(slot.popped());
             }
         } finally {
-            device.slots().giveBack(slot);
+            device.slotPool().giveBack(slot);
         }
     }
 
@@ -99,7 +99,7 @@ final class CudaPlan implements Plan {
     @Override
     public Timing profile(List<HostTensor> given, List<HostTensor> results) {
         PlanCheck.check(graph, given, results);
-        var slot = device.slots().take();
+        var slot = device.slotPool().take();
         try {
             return device.context().in(() -> {
                 try {
@@ -114,7 +114,7 @@ final class CudaPlan implements Plan {
                 }
             });
         } finally {
-            device.slots().giveBack(slot);
+            device.slotPool().giveBack(slot);
         }
     }
 

@@ -91,10 +91,12 @@ final class Lowering {
             case Op.Conv2d op -> convolution(op, y, values.temporary(step));
             case Op.DepthwiseConv2d op -> depthwise(op, y);
             case Op.Attention op -> attention(op, node);
+            case Op.PackedAttention op -> attention(op, y);
             case Op.LayerNorm op -> layerNorm(op, y);
             case Op.Softmax op -> rowwise(Kernel.SOFTMAX, op.x(), y);
             case Op.L2Normalize op -> rowwise(Kernel.L2_NORMALIZE, op.x(), y);
             case Op.Embedding op -> embedding(op, y);
+            case Op.Gather op -> gather(op, y);
             case Op.Add op -> combine(Kernel.ADD, op.a(), op.b(), rows(y));
             case Op.Multiply op -> combine(Kernel.MULTIPLY, op.a(), op.b(), rows(y));
             case Op.Scale op -> scale(op, y);
@@ -372,14 +374,26 @@ final class Lowering {
         if (mask == null && joined(op, y, depth)) {
             return;
         }
+        attention(shape, op.heads(), List.of(q, k, v), mask, null, y, op.scale());
+    }
+
+    private void attention(Op.PackedAttention op, Tensor y) {
+        attention(op.q().shape(), op.heads(), List.of(rows(op.q()), rows(op.k()), rows(op.v())), null,
+                Address.of(rows(op.texts())), rows(y), op.scale());
+    }
+
+    private void attention(Shape shape, int heads, List<Rows> qkv, Address mask, Address texts, Rows y, float scale) {
+        int tokens = shape.dim(1);
+        int depth = shape.dim(2) / heads;
         if (depth > MOST_DEPTH) {
             throw new BackendUnavailable("heads of " + depth + " columns are deeper than the " + MOST_DEPTH
                     + " that attention has registers for on a GPU; use the cpu");
         }
-        own(Kernel.ATTENTION, grid(shape.dim(0), tokens, op.heads(), depth), arguments()
-                .pointer(Address.of(q)).pointer(Address.of(k)).pointer(Address.of(v))
-                .numbers(stride(q), stride(k), stride(v)).pointer(mask).rows(y)
-                .numbers(tokens, depth).real(op.scale()));
+        var arguments = arguments();
+        qkv.forEach(each -> arguments.pointer(Address.of(each)));
+        qkv.forEach(each -> arguments.number(stride(each)));
+        own(Kernel.ATTENTION, grid(shape.dim(0), tokens, heads, depth),
+                arguments.pointer(mask).pointer(texts).rows(y).numbers(tokens, depth).real(scale));
     }
 
     /** As the comment above the kernel says. */
@@ -422,6 +436,12 @@ final class Lowering {
         own(Kernel.EMBED, rows(y.shape().rows()), arguments().pointer(Address.of(rows(op.ids())))
                 .pointer(weight(op.table(), Format.ROWS))
                 .number(weights.rowStride(op.table().shape().columns())).rows(rows(y)).number(y.shape().columns()));
+    }
+
+    private void gather(Op.Gather op, Tensor y) {
+        own(Kernel.EMBED, rows(y.shape().rows()), arguments().pointer(Address.of(rows(op.rows())))
+                .pointer(Address.of(rows(op.x()))).number(stride(rows(op.x()))).rows(rows(y))
+                .number(y.shape().columns()));
     }
 
     private void scale(Op.Scale op, Tensor y) {
