@@ -4,6 +4,7 @@ package dev.avocet.app;
 import dev.avocet.core.AvocetException;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
+import dev.avocet.loader.OutputFile;
 import dev.avocet.loader.checkpoint.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -26,7 +26,7 @@ class ArchitectureTest {
 
     @Test
     void allModulesAreSeen() {
-        for (var module : new String[] {"core", "kernels.cpu", "loader", "models", "pipelines", "app"}) {
+        for (var module : new String[] {"core", "kernels.cpu", "loader", "models", "pipelines", "coyo", "app"}) {
             var root = "dev.avocet." + module + "..";
             assertTrue(AVOCET.stream().anyMatch(resideInAPackage(root)), "no class in " + root);
         }
@@ -41,13 +41,15 @@ class ArchitectureTest {
                 .layer("loader").definedBy("dev.avocet.loader..")
                 .layer("models").definedBy("dev.avocet.models..")
                 .layer("pipelines").definedBy("dev.avocet.pipelines..")
+                .layer("coyo").definedBy("dev.avocet.coyo..")
                 .layer("app").definedBy("dev.avocet.app..")
                 .whereLayer("core").mayNotAccessAnyLayer()
                 .whereLayer("kernels").mayOnlyAccessLayers("core")
                 .whereLayer("loader").mayOnlyAccessLayers("core")
                 .whereLayer("models").mayOnlyAccessLayers("core")
                 .whereLayer("pipelines").mayOnlyAccessLayers("loader", "core")
-                .whereLayer("app").mayOnlyAccessLayers("pipelines", "loader", "models", "core"));
+                .whereLayer("coyo").mayOnlyAccessLayers("pipelines", "loader", "core")
+                .whereLayer("app").mayOnlyAccessLayers("coyo", "pipelines", "loader", "models", "core"));
     }
 
     @Test
