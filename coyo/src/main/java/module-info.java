@@ -6,5 +6,7 @@ module dev.avocet.coyo {
     requires dev.hardwood.core;
     requires org.xerial.snappy;
 
+    exports dev.avocet.coyo;
     exports dev.avocet.coyo.parquet;
+    exports dev.avocet.coyo.stream;
 }

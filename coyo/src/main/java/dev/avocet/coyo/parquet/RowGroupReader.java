@@ -56,28 +56,39 @@ public final class RowGroupReader implements AutoCloseable {
 
     /** The next row that the filter lets through; empty at the end. */
     public Optional<Row> next() {
+        return advance() ? Optional.of(batch.row(next++, wanted, places)) : Optional.empty();
+    }
+
+    /** Passes over so many rows that {@link #next} would give, or over all that are left; returns how many. */
+    public long skip(long count) {
+        for (long i = 0; i < count; i++) {
+            if (!advance()) {
+                return i;
+            }
+            next++;
+        }
+        return count;
+    }
+
+    /** Goes to a row that the filter lets through; false at the end. */
+    private boolean advance() {
         while (true) {
             if (batch == null || next == batch.rows()) {
                 batch = nextBatch().orElse(null);
                 next = 0;
                 if (batch == null) {
-                    return Optional.empty();
+                    return false;
                 }
-                continue;
-            }
-            int row = next++;
-            var current = batch;
-            if (filter.isEmpty() || filter.get().matches(name -> current.get(read.place(name), row))) {
-                return Optional.of(current.row(row, wanted, places));
+            } else if (filter.isEmpty() || filter.get().matches(this::current)) {
+                return true;
+            } else {
+                next++;
             }
         }
     }
 
-    /** Passes over so many rows that {@link #next} would return. */
-    public void skip(long count) {
-        for (long i = 0; i < count && next().isPresent(); i++) {
-            // The row is not wanted.
-        }
+    private Object current(String column) {
+        return batch.get(read.place(column), next);
     }
 
     @Override
