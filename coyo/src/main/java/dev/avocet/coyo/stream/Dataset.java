@@ -140,8 +140,8 @@ public final class Dataset {
         return steps;
     }
 
-    /** What tells this data set from others. */
-    String recipe() {
+    /** What tells this data set from others: a hash of the files' names and versions, the columns and the steps. */
+    public String recipe() {
         var text = new StringBuilder();
         files.forEach(file -> text.append(file.name()).append('\n').append(file.version()).append('\n'));
         return Hash.sha256(text.append(columns).append(steps).toString());
