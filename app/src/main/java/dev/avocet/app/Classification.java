@@ -79,7 +79,8 @@ final class Classification {
             metrics.add(Confidence.share("ReaL top-1", realFirst, realCases));
         }
         var data = labels == 1000 ? "imagenet" : "classes";
-        var protocol = String.format(Locale.ROOT, "%,d classes, one view of each picture by the checkpoint's own preprocessing, F32%s",
+        var protocol = String.format(Locale.ROOT,
+                "%,d classes, one view of each picture by the checkpoint's own preprocessing, F32%s",
                 labels, hasReal ? "; ReaL without the pictures for which it has no label" : "");
         return new Evaluation(data, model, protocol, metrics.stream()
                 .map(each -> each.beside(PublishedResults.of(model, data, each.name()))).toList());

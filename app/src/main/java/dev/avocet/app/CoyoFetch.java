@@ -89,8 +89,9 @@ final class CoyoFetch implements Executable {
         var set = data.dataset(common);
         var schema = set.schema();
         schema.place(url);
-        var job = new FetchJob(set, url, schema.has(caption) ? Optional.of(caption) : Optional.empty(), output, format(),
-                partRows, settings());
+        var job =
+                new FetchJob(set, url, schema.has(caption) ? Optional.of(caption) : Optional.empty(), output, format(),
+                        partRows, settings());
         var done = job.run(progress -> terminal.progress(text(progress)));
         terminal.clearProgress();
         terminal.say(done.rows() == 0 ? output + " is complete" : text(done));
@@ -109,7 +110,8 @@ final class CoyoFetch implements Executable {
         var usual = FetchSettings.DEFAULT;
         var time = Duration.ofSeconds(timeout);
         var limits = new FetchLimits(maxBytes, time, time, usual.limits().maxRedirects(), privateAddresses);
-        return new FetchSettings(limits, new ImageLimits(maxPixels, usual.pictures().maxSide(), maxBytes), parallel, perHost,
+        return new FetchSettings(limits, new ImageLimits(maxPixels, usual.pictures().maxSide(), maxBytes), parallel,
+                perHost,
                 (int) Math.min(retries, 100), usual.retryDelay(), usual.longestDelay());
     }
 

@@ -4,6 +4,7 @@ package dev.avocet.app;
 import dev.avocet.coyo.parquet.Row;
 import dev.avocet.coyo.stream.RowJson;
 import java.io.StringWriter;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -60,7 +61,9 @@ final class CoyoHead implements Executable {
         int width = row.schema().names().stream().mapToInt(DisplayText::width).max().orElse(0);
         for (int i = 0; i < row.schema().size(); i++) {
             var name = row.schema().column(i).name();
-            var value = row.get(i) instanceof String text ? text : json(row.select(row.schema().select(java.util.List.of(name))));
+            var value = row.get(i) instanceof String text
+                    ? text
+                    : json(row.select(row.schema().select(List.of(name))));
             out.println(DisplayText.fit(name, width) + "  " + cut(DisplayText.clean(value)));
         }
         out.flush();

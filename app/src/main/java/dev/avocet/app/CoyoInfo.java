@@ -83,13 +83,16 @@ final class CoyoInfo implements Executable {
         var columns = new Table(Table.Column.text("column"), Table.Column.text("type"), Table.Column.number("missing"),
                 Table.Column.number("smallest"), Table.Column.number("largest"));
         for (var column : schema.columns()) {
-            var seen = groups.stream().map(group -> group.ranges().get(column.name())).filter(each -> each != null).toList();
+            var seen = groups.stream().map(group -> group.ranges().get(column.name())).filter(each -> each != null)
+                    .toList();
             var missing = seen.stream().map(RowGroup.Range::missing).toList();
             var smallest = seen.stream().map(RowGroup.Range::smallest).toList();
             var largest = seen.stream().map(RowGroup.Range::largest).toList();
             columns.row(column.name(), column.typeName(),
-                    missing.contains(Optional.<Long>empty()) ? "-" : Long.toString(missing.stream()
-                            .mapToLong(Optional::orElseThrow).sum()),
+                    missing.contains(Optional.<Long>empty())
+                            ? "-"
+                            : Long.toString(missing.stream()
+                                    .mapToLong(Optional::orElseThrow).sum()),
                     extreme(smallest, true), extreme(largest, false));
         }
         columns.print(out);
@@ -118,7 +121,9 @@ final class CoyoInfo implements Executable {
         var sorted = of.stream().map(Optional::orElseThrow)
                 .sorted((a, b) -> Double.compare(a.doubleValue(), b.doubleValue())).toList();
         var number = isSmallest ? sorted.getFirst() : sorted.getLast();
-        return number instanceof Long || number instanceof Integer ? number.toString() : Numbers.shortest(number.doubleValue());
+        return number instanceof Long || number instanceof Integer
+                ? number.toString()
+                : Numbers.shortest(number.doubleValue());
     }
 
     private void writeJson(List<Footer> footers, Schema schema, List<String> unread) {

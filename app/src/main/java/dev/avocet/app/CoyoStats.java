@@ -63,7 +63,8 @@ final class CoyoStats implements Executable {
     private void writeText(DatasetStatistics statistics) {
         var out = terminal.out();
         out.printf(Locale.ROOT, "%,d rows%n%n", statistics.rows());
-        var table = new Table(Table.Column.text("column"), Table.Column.number("missing"), Table.Column.number("smallest"),
+        var table = new Table(Table.Column.text("column"), Table.Column.number("missing"),
+                Table.Column.number("smallest"),
                 Table.Column.number("5 %"), Table.Column.number("median"), Table.Column.number("95 %"),
                 Table.Column.number("largest"), Table.Column.number("mean"), Table.Column.text("the middle 99 %"));
         for (var column : statistics.columns()) {
@@ -89,7 +90,8 @@ final class CoyoStats implements Executable {
             return;
         }
         out.printf(Locale.ROOT, "%,d rows have values that COYO-700M has not:%n%n", statistics.doubtful());
-        var table = new Table(Table.Column.text("column"), Table.Column.number("outside"), Table.Column.number("smallest"),
+        var table = new Table(Table.Column.text("column"), Table.Column.number("outside"),
+                Table.Column.number("smallest"),
                 Table.Column.number("published"), Table.Column.number("largest"), Table.Column.number("published"));
         for (int i = 0; i < statistics.columns().size(); i++) {
             var column = statistics.columns().get(i);

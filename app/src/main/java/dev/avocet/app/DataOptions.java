@@ -14,7 +14,8 @@ import picocli.CommandLine.TypeConversionException;
 /** A data set, and which of its rows and columns are wanted; all is done in the order of the options' help. */
 final class DataOptions {
     /** The description of a parameter that takes data sets. */
-    static final String HELP = "A parquet file, a folder or a pattern of them, or hf://datasets/OWNER/NAME[@REVISION][/PATH].";
+    static final String HELP =
+            "A parquet file, a folder or a pattern of them, or hf://datasets/OWNER/NAME[@REVISION][/PATH].";
 
     @Parameters(arity = "1..*", paramLabel = "DATA", description = HELP)
     private List<String> data;
@@ -52,7 +53,8 @@ final class DataOptions {
         public int[] convert(String text) {
             var matcher = PART.matcher(text);
             if (!matcher.matches() || Integer.parseInt(matcher.group(1)) >= Integer.parseInt(matcher.group(2))) {
-                throw new TypeConversionException("'" + text + "' is no part such as 0/8, with the first number below the second");
+                throw new TypeConversionException(
+                        "'" + text + "' is no part such as 0/8, with the first number below the second");
             }
             return new int[] {Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))};
         }

@@ -32,10 +32,12 @@ final class EvalKnn implements Executable {
             description = "The pictures among which neighbours are looked for.")
     private Path gallery;
 
-    @Option(names = "--queries", paramLabel = "FOLDER|FILE", required = true, description = "The pictures that are asked for.")
+    @Option(names = "--queries", paramLabel = "FOLDER|FILE", required = true,
+            description = "The pictures that are asked for.")
     private Path queries;
 
-    @Option(names = "--annotations", paramLabel = "FILE", description = "Who is what among the queries, as for eval imagenet.")
+    @Option(names = "--annotations", paramLabel = "FILE",
+            description = "Who is what among the queries, as for eval imagenet.")
     private Path annotations;
 
     @Option(names = "-k", paramLabel = "K", defaultValue = "1", converter = AtLeastOne.class,
@@ -97,8 +99,10 @@ final class EvalKnn implements Executable {
         }
         var data = known.classes().size() == 1000 ? "imagenet" : "classes";
         var metric = k + "-NN accuracy";
-        var protocol = String.format(Locale.ROOT, "cosine, exact, %,d pictures of %,d classes in the gallery, %s; no flips, the "
-                + "checkpoint's own preprocessing, F32", known.embeddings().length, known.classes().size(),
+        var protocol = String.format(Locale.ROOT,
+                "cosine, exact, %,d pictures of %,d classes in the gallery, %s; no flips, the "
+                        + "checkpoint's own preprocessing, F32",
+                known.embeddings().length, known.classes().size(),
                 k == 1 ? "the nearest one decides" : k + " neighbours vote");
         options.show(new Evaluation("k nearest neighbours", name, protocol,
                 List.of(Confidence.share(metric, right, asked.labels().length)

@@ -51,8 +51,9 @@ final class EvalOptions {
         out.println(DisplayText.clean(result.name() + ", " + result.model()));
         out.println(result.protocol());
         out.println();
-        var table = new Table(Table.Column.text("metric"), Table.Column.number("%"), Table.Column.number("95 % confidence"),
-                Table.Column.number("cases"), Table.Column.number("published"), Table.Column.text("by"));
+        var table =
+                new Table(Table.Column.text("metric"), Table.Column.number("%"), Table.Column.number("95 % confidence"),
+                        Table.Column.number("cases"), Table.Column.number("published"), Table.Column.text("by"));
         for (var each : result.metrics()) {
             table.row(each.name(), percent(each.value()),
                     percent(each.interval().low()) + " - " + percent(each.interval().high()),

@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
             "Recall at 1, 5 and 10, both ways, with all texts of a picture, as they were written and without a prompt.",
             "Without --captions, a picture's text is its file's name.",
             ""},
-        footer = {"", "Example: avocet eval retrieval val2014/ --captions dataset_coco.json --model kakaobrain/align-base"})
+        footer = {"",
+            "Example: avocet eval retrieval val2014/ --captions dataset_coco.json --model kakaobrain/align-base"})
 final class EvalRetrieval implements Executable {
     @Parameters(paramLabel = "FOLDER", description = "The folder with the pictures.")
     private Path folder;
@@ -34,7 +35,8 @@ final class EvalRetrieval implements Executable {
             description = "Karpathy's dataset_coco.json or dataset_flickr30k.json.")
     private Path captions;
 
-    @Option(names = "--split", paramLabel = "NAME", defaultValue = "test", description = "Which split of it. Default: test.")
+    @Option(names = "--split", paramLabel = "NAME", defaultValue = "test",
+            description = "Which split of it. Default: test.")
     private String split;
 
     @Mixin
@@ -66,9 +68,11 @@ final class EvalRetrieval implements Executable {
             var texts = align.embedTexts(pairs.texts());
             var metrics = Retrieval.recall(device, images, texts, pairs.pictureOf()).stream()
                     .map(each -> each.beside(PublishedResults.of(chosen.name(), pairs.data(), each.name()))).toList();
-            var protocol = String.format(Locale.ROOT, "%s%,d pictures, all of their %,d texts as they were written; cosine, texts of "
-                    + "up to 64 tokens, the checkpoint's own preprocessing, F32",
-                    pairs.data().isEmpty() ? "" : pairs.data() + " " + split + ", ", pairs.pictures().size(), pairs.texts().size());
+            var protocol = String.format(Locale.ROOT,
+                    "%s%,d pictures, all of their %,d texts as they were written; cosine, texts of "
+                            + "up to 64 tokens, the checkpoint's own preprocessing, F32",
+                    pairs.data().isEmpty() ? "" : pairs.data() + " " + split + ", ", pairs.pictures().size(),
+                    pairs.texts().size());
             options.show(new Evaluation("retrieval", chosen.name(), protocol, metrics), terminal);
             return OK;
         }

@@ -43,7 +43,8 @@ final class EvalZeroShot implements Executable {
     private LabelOptions labels;
 
     @Option(names = "--template", paramLabel = "TEXT",
-            description = "The sentence; {} stands for the label. May be given several times. Default: \"" + USUAL + "\"")
+            description = "The sentence; {} stands for the label. May be given several times. Default: \"" + USUAL
+                    + "\"")
     private List<String> templates = new ArrayList<>();
 
     @Option(names = "--templates-file", paramLabel = "FILE", description = "A text file with a template on each line.")
@@ -79,7 +80,8 @@ final class EvalZeroShot implements Executable {
                 var align = Align.load(chosen.folder(), device);
                 var file = predictions == null ? null : OutputFile.create(predictions)) {
             var set = align.labels(sentences, names);
-            var lines = file == null ? null : new JsonLines(new OutputStreamWriter(file.stream(), StandardCharsets.UTF_8));
+            var lines =
+                    file == null ? null : new JsonLines(new OutputStreamWriter(file.stream(), StandardCharsets.UTF_8));
             var counts = new long[3];
             int code = new PictureBatches(terminal, pictures.pictures()).forEach((numbers, images) -> {
                 var answers = align.zeroShot(images, set);
@@ -131,7 +133,8 @@ final class EvalZeroShot implements Executable {
     private static void count(List<Prediction> answer, int right, long[] counts) {
         counts[2]++;
         counts[0] += answer.getFirst().index() == right ? 1 : 0;
-        counts[1] += IntStream.range(0, Math.min(5, answer.size())).anyMatch(i -> answer.get(i).index() == right) ? 1 : 0;
+        counts[1] +=
+                IntStream.range(0, Math.min(5, answer.size())).anyMatch(i -> answer.get(i).index() == right) ? 1 : 0;
     }
 
     private static void write(JsonLines lines, Path picture, List<Prediction> answer) {
@@ -146,10 +149,11 @@ final class EvalZeroShot implements Executable {
     }
 
     private static Evaluation result(String model, List<String> templates, List<String> names, long[] counts) {
-        var protocol = String.format(Locale.ROOT, "zero-shot among %,d labels, %s; the checkpoint's own preprocessing, F32",
-                names.size(), templates.size() == 1
-                        ? "template \"" + templates.getFirst() + "\""
-                        : "mean of " + templates.size() + " templates");
+        var protocol =
+                String.format(Locale.ROOT, "zero-shot among %,d labels, %s; the checkpoint's own preprocessing, F32",
+                        names.size(), templates.size() == 1
+                                ? "template \"" + templates.getFirst() + "\""
+                                : "mean of " + templates.size() + " templates");
         return new Evaluation("zero-shot", model, protocol, List.of(Confidence.share("top-1", counts[0], counts[2]),
                 Confidence.share("top-5", counts[1], counts[2])));
     }

@@ -44,7 +44,9 @@ final class LabelOptions {
         if (commaSeparated != null) {
             return Arrays.stream(commaSeparated.split(","));
         }
-        return single != null ? single.stream() : TextLines.of(file, "--labels-file takes a text file with a label on each line").stream();
+        return single != null
+                ? single.stream()
+                : TextLines.of(file, "--labels-file takes a text file with a label on each line").stream();
     }
 
     /** Takes labels until something comes that can't be one: an option, standard input, or a file that exists. */

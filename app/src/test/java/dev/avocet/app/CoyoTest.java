@@ -8,11 +8,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.avocet.coyo.CoyoPair;
 import dev.avocet.coyo.parquet.ParquetFile;
 import dev.avocet.coyo.parquet.ParquetWriter;
+import dev.avocet.coyo.parquet.Schema;
+import dev.avocet.coyo.parquet.ValueType;
 import dev.avocet.coyo.parquet.WriterOptions;
+import dev.avocet.loader.hub.HubSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -40,7 +47,8 @@ class CoyoTest {
             rows.forEach(row -> writer.write(row.toRow()));
             writer.finish();
         }
-        try (var writer = ParquetWriter.create(many, CoyoPair.SCHEMA, WriterOptions.DEFAULT.withGroupRows(300), Map.of())) {
+        try (var writer =
+                ParquetWriter.create(many, CoyoPair.SCHEMA, WriterOptions.DEFAULT.withGroupRows(300), Map.of())) {
             for (long id = 0; id < 1000; id++) {
                 writer.write(withId(rows.get((int) (id % 9)), id).toRow());
             }
@@ -55,7 +63,8 @@ class CoyoTest {
     }
 
     private static CoyoPair pair(JsonNode row) {
-        return new CoyoPair(row.get("id").asLong(), row.get("url").asText(), row.get("text").asText(), row.get("width").asInt(),
+        return new CoyoPair(row.get("id").asLong(), row.get("url").asText(), row.get("text").asText(),
+                row.get("width").asInt(),
                 row.get("height").asInt(), row.get("image_phash").asText(), row.get("text_length").asInt(),
                 row.get("word_count").asInt(), row.get("num_tokens_bert").asInt(), row.get("num_tokens_gpt").asInt(),
                 row.get("num_faces").asInt(), row.get("clip_similarity_vitb32").asDouble(),
@@ -126,14 +135,15 @@ class CoyoTest {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
     @Test
     void aFolderIsFilledFromWhereItWasLeft() throws IOException {
         var out = folder.resolve("parts");
-        Object[] command = {"coyo", "filter", many, "--shuffle", 3, "--buffer", 50, "--rows-per-file", 300, "--output", out + "/"};
+        Object[] command =
+                {"coyo", "filter", many, "--shuffle", 3, "--buffer", 50, "--rows-per-file", 300, "--output", out + "/"};
         Cli.ok(command);
         var whole = ids(out);
         assertEquals(LongStream.range(0, 1000).boxed().toList(), whole.stream().sorted().toList());
@@ -144,6 +154,56 @@ class CoyoTest {
         var other = Cli.run("coyo", "filter", many, "--output", out + "/");
         assertEquals(1, other.code());
         assertTrue(other.complaint().contains("holds the output of another job"));
+    }
+
+    @Test
+    void anInterruptedCommandGoesOnAndLosesAndRepeatsNoRow() throws IOException {
+        var data = Files.createDirectory(folder.resolve("interrupted"));
+        var second = data.resolve("b.parquet");
+        Files.copy(many, data.resolve("a.parquet"));
+        Files.copy(many, second);
+        var whole = Files.readAllBytes(second);
+        var time = Files.getLastModifiedTime(second);
+        var damaged = whole.clone();
+        Arrays.fill(damaged, whole.length / 4, whole.length / 2, (byte) 0);
+        Files.write(second, damaged);
+        Files.setLastModifiedTime(second, time);
+        var out = folder.resolve("resumed");
+        Object[] command = {"coyo", "filter", data, "--rows-per-file", 150, "--output", out + "/"};
+        var broken = Cli.run(command);
+        assertEquals(1, broken.code(), broken.err());
+        int before = ids(out).size();
+        assertTrue(before >= 900 && before < 2000, before + " rows");
+        Files.write(second, whole);
+        Files.setLastModifiedTime(second, time);
+        var resumed = Cli.run(command);
+        assertEquals(0, resumed.code(), resumed.err());
+        assertTrue(resumed.complaint().contains("going on behind the " + before + " rows"), resumed.err());
+        assertEquals(LongStream.range(0, 2000).map(i -> i % 1000).boxed().toList(), ids(out));
+    }
+
+    @Test
+    void fetchMakesARowOfWhatCannotBeFetched() throws IOException {
+        var file = folder.resolve("urls.parquet");
+        var schema = Schema.of(
+                dev.avocet.coyo.parquet.Column.of("address", ValueType.STRING));
+        try (var writer = ParquetWriter.create(file, schema)) {
+            writer.write("http://127.0.0.1:1/x.jpg");
+            writer.write("file:///etc/passwd");
+            writer.finish();
+        }
+        var out = folder.resolve("fetched");
+        var online = new HubSettings(URI.create("http://hub.invalid"), Path.of("target/no-cache"), "", false, true,
+                Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofMillis(1));
+        Object[] command = {"coyo", "fetch", file, "--output", out, "--url-column", "address", "--retries", 0,
+            "--private-addresses"};
+        var result = Cli.withHub(online, command);
+        assertEquals(0, result.code(), result.err());
+        assertEquals("2 rows, 0 pictures of 0 B, 2 failed", result.complaint());
+        assertEquals(out + " is complete", Cli.withHub(online, command).complaint());
+        var rows = Cli.ok("coyo", "head", out, "--json").json();
+        assertEquals("failed_to_download", rows.getFirst().get("status").asText());
+        assertTrue(Files.exists(out.resolve("00000.tar")));
     }
 
     private static List<Long> ids(Path folder) throws IOException {
@@ -173,7 +233,8 @@ class CoyoTest {
                 "coyo stats " + nine + " --columns a", "there is no column \"a\"",
                 "coyo head " + PUBLISHED, "can't be read as parquet",
                 "coyo info hf://datasets/kakaobrain", "names no data set",
-                "coyo fetch " + nine + " --output " + folder + "/fetched --offline", "not fetched, because the network");
+                "coyo fetch " + nine + " --output " + folder + "/fetched --offline",
+                "not fetched, because the network");
         wrong.forEach((command, words) -> {
             var result = Cli.run((Object[]) command.split(" "));
             assertEquals(1, result.code(), command);

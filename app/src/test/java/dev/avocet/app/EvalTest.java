@@ -56,7 +56,8 @@ class EvalTest {
             var answer = Cli.parse(line);
             var wanted = expected.get("zero_shot").get(Path.of(answer.get("image").asText()).getFileName().toString());
             wanted.properties().forEach(
-                    each -> assertEquals(each.getValue().asDouble(), answer.get("scores").get(each.getKey()).asDouble(), 1e-4));
+                    each -> assertEquals(each.getValue().asDouble(), answer.get("scores").get(each.getKey()).asDouble(),
+                            1e-4));
         }
     }
 
@@ -72,12 +73,15 @@ class EvalTest {
                 all++;
                 var best = new String[] {""};
                 each.getValue().properties().forEach(label -> best[0] = best[0].isEmpty()
-                        || label.getValue().asDouble() > each.getValue().get(best[0]).asDouble() ? label.getKey() : best[0]);
+                        || label.getValue().asDouble() > each.getValue().get(best[0]).asDouble()
+                                ? label.getKey()
+                                : best[0]);
                 right += best[0].equals(name) ? 1 : 0;
             }
         }
         var file = Files.writeString(folder.resolve("labels.csv"), annotations);
-        var result = ok("zero-shot", Cli.SAMPLES, "--annotations", file, "--labels", labels, "--model", "tiny-align", "--json",
+        var result = ok("zero-shot", Cli.SAMPLES, "--annotations", file, "--labels", labels, "--model", "tiny-align",
+                "--json",
                 "--plot", folder.resolve("plot.png")).json().getFirst();
         assertEquals((double) right / all, value(result, "top-1"), 1e-12);
         assertTrue(all > 8);
@@ -111,7 +115,8 @@ class EvalTest {
 
     @Test
     void aClassifierIsMeasuredOnFoldersAndOnReal() throws IOException {
-        var root = imageFolder("cifar", "cat/cat.jpg", "ship/boats.jpg", "dog/coffee.jpg", "airplane/airplane.jpg", "dog/dog_face.png");
+        var root = imageFolder("cifar", "cat/cat.jpg", "ship/boats.jpg", "dog/coffee.jpg", "airplane/airplane.jpg",
+                "dog/dog_face.png");
         var result = ok("imagenet", root, "--model", "tiny-vit", "--json").json().getFirst();
         assertEquals(0.8, value(result, "top-1"), "by expected.json only airplane.jpg is taken for something else");
         assertEquals(1, value(result, "top-5"), 0.21);
@@ -134,11 +139,14 @@ class EvalTest {
         ok("export", gallery, "--output", table, "--model", "tiny-align");
         ok("export", gallery, "--output", folder.resolve("gallery.npy"), "--model", "tiny-align");
         assertEquals(List.of("cat", "dog", "fruit", "ship"), EmbeddingTable.read(table).classes());
-        assertEquals(128 + 4 * 4L * EmbeddingTable.read(table).embeddings()[0].length, Files.size(folder.resolve("gallery.npy")));
+        assertEquals(128 + 4 * 4L * EmbeddingTable.read(table).embeddings()[0].length,
+                Files.size(folder.resolve("gallery.npy")));
         assertTrue(Files.exists(folder.resolve("gallery-labels.npy")));
         var fromTable = ok("knn", "--gallery", table, "--queries", queries, "--model", "tiny-align", "--json").out();
-        assertEquals(fromTable, ok("knn", "--gallery", gallery, "--queries", queries, "--model", "tiny-align", "--json").out());
-        var itself = ok("knn", "--gallery", table, "--queries", table, "--model", "tiny-align", "--json").json().getFirst();
+        assertEquals(fromTable,
+                ok("knn", "--gallery", gallery, "--queries", queries, "--model", "tiny-align", "--json").out());
+        var itself =
+                ok("knn", "--gallery", table, "--queries", table, "--model", "tiny-align", "--json").json().getFirst();
         assertEquals(1, value(itself, "1-NN accuracy"));
         assertTrue(itself.get("protocol").asText().startsWith("cosine, exact, 4 pictures of 4 classes"));
     }

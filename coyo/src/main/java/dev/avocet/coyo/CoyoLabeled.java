@@ -32,7 +32,8 @@ public record CoyoLabeled(Long id, String url, String imagehash, int[] labels, f
     /** A row that has these columns, numbers of either width; throws {@code ParquetException} otherwise. */
     public static CoyoLabeled of(Row row) {
         var values = new Values(row);
-        return new CoyoLabeled(values.whole("id"), values.text("url"), values.text("imagehash"), values.labels("labels"),
+        return new CoyoLabeled(values.whole("id"), values.text("url"), values.text("imagehash"),
+                values.labels("labels"),
                 values.probabilities("label_probs"), values.small("width"), values.small("height"));
     }
 

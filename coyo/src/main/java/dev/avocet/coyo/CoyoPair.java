@@ -65,7 +65,8 @@ public record CoyoPair(Long id, String url, String text, Integer width, Integer 
     /** As {@link #SCHEMA} has it. */
     public Row toRow() {
         return Row.of(SCHEMA, id, url, text, width, height, imagePhash, textLength, wordCount, numTokensBert,
-                numTokensGpt, numFaces, clipSimilarityVitb32, clipSimilarityVitl14, nsfwScoreOpennsfw2, nsfwScoreGantman,
+                numTokensGpt, numFaces, clipSimilarityVitb32, clipSimilarityVitl14, nsfwScoreOpennsfw2,
+                nsfwScoreGantman,
                 watermarkScore, aestheticScoreLaionV2);
     }
 }

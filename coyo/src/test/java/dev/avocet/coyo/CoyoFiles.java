@@ -13,8 +13,9 @@ import java.util.stream.LongStream;
 
 /** Files as COYO's are, with what no one expects in them. */
 public final class CoyoFiles {
-    private static final String[] TEXTS = {"a dog in a field", "", "👩‍👩‍👧‍👦 family 𝒳", "日本語の本", "x".repeat(5000), "\u0000", "line\nbreak",
-            "\"quoted\""};
+    private static final String[] TEXTS =
+            {"a dog in a field", "", "👩‍👩‍👧‍👦 family 𝒳", "日本語の本", "x".repeat(5000), "\u0000", "line\nbreak",
+                "\"quoted\""};
 
     private CoyoFiles() {}
 
@@ -23,7 +24,8 @@ public final class CoyoFiles {
         var random = new Random(seed * 31 + id);
         boolean isOdd = id % 10 == 3;
         var text = isOdd ? TEXTS[random.nextInt(TEXTS.length)] : "picture number " + id + " of a thing";
-        Integer width = isOdd ? List.of(0, -1, Integer.MAX_VALUE, 21449).get(random.nextInt(4))
+        Integer width = isOdd
+                ? List.of(0, -1, Integer.MAX_VALUE, 21449).get(random.nextInt(4))
                 : (Integer) (200 + random.nextInt(1000));
         Double similarity = isOdd && random.nextBoolean() ? Double.NaN : (Double) (random.nextInt(1 << 12) / 8192.0);
         return new CoyoPair(id, random.nextInt(40) == 0 ? null : "https://example.org/pictures/" + id + ".jpg",

@@ -30,7 +30,8 @@ class PublishedRowsTest {
     }
 
     private static CoyoPair pair(JsonNode row) {
-        return new CoyoPair(row.get("id").asLong(), row.get("url").asText(), row.get("text").asText(), row.get("width").asInt(),
+        return new CoyoPair(row.get("id").asLong(), row.get("url").asText(), row.get("text").asText(),
+                row.get("width").asInt(),
                 row.get("height").asInt(), row.get("image_phash").asText(), row.get("text_length").asInt(),
                 row.get("word_count").asInt(), row.get("num_tokens_bert").asInt(), row.get("num_tokens_gpt").asInt(),
                 row.get("num_faces").asInt(), row.get("clip_similarity_vitb32").asDouble(),

@@ -109,7 +109,8 @@ public final class Align implements AutoCloseable {
                 }
             }
         }
-        return new LabelSet(this, List.copyOf(labels), Arrays.stream(sums).map(Align::normalised).toArray(float[][]::new));
+        return new LabelSet(this, List.copyOf(labels),
+                Arrays.stream(sums).map(Align::normalised).toArray(float[][]::new));
     }
 
     private static float[] normalised(double[] vector) {

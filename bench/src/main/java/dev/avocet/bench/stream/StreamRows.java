@@ -36,7 +36,8 @@ public final class StreamRows {
         var random = new SplittableRandom(1);
         try (var writer = ParquetWriter.create(file, CoyoPair.SCHEMA)) {
             for (int i = 0; i < rows; i++) {
-                var url = "https://cdn.example.org/s/files/1/" + Long.toHexString(random.nextLong()) + "/products/picture_"
+                var url = "https://cdn.example.org/s/files/1/" + Long.toHexString(random.nextLong())
+                        + "/products/picture_"
                         + Integer.toHexString(random.nextInt()) + "_800x.jpg?v=" + random.nextInt(100_000_000);
                 var text = "a photo of thing number " + i + " from " + Long.toString(random.nextLong() >>> 8, 36);
                 writer.write(new CoyoPair((long) i, url, text, 200 + random.nextInt(1800), 200 + random.nextInt(1500),

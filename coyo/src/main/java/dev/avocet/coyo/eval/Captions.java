@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,8 @@ public record Captions(String data, List<Path> pictures, List<String> texts, int
             throw new EvaluationException(file + " has no pictures of the split \"" + split + "\"; it has "
                     + String.join(", ", entries.stream().map(Entry::split).distinct().toList()));
         }
-        return of(data, some.stream().map(each -> place(folder, each)).toList(), some.stream().map(Entry::texts).toList());
+        return of(data, some.stream().map(each -> place(folder, each)).toList(),
+                some.stream().map(Entry::texts).toList());
     }
 
     private static EvaluationException notKarpathy(Path file) {
@@ -66,7 +68,7 @@ public record Captions(String data, List<Path> pictures, List<String> texts, int
 
     private static Path place(Path folder, Entry entry) {
         var inside = folder.resolve(entry.folder() == null ? "" : entry.folder()).resolve(entry.file());
-        return java.nio.file.Files.exists(inside) ? inside : folder.resolve(entry.file());
+        return Files.exists(inside) ? inside : folder.resolve(entry.file());
     }
 
     private static Entry entry(JsonParser json) throws IOException {

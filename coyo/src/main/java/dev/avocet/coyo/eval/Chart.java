@@ -11,6 +11,7 @@ import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 
@@ -20,10 +21,10 @@ public final class Chart {
     private static final int WIDTH = 760;
     private static final int ROW = 34;
     private static final int BAR = 16;
-    private static final int TOP = 84;
+    private static final int TOP = 100;
     private static final int BOTTOM = 62;
     private static final int GAP = 16;
-    private static final int VALUES = 150;
+    private static final int VALUES = 172;
     private static final Color INK = new Color(0x1F2933);
     private static final Color QUIET = new Color(0x6B7785);
     private static final Color GRID = new Color(0xE4E8EC);
@@ -62,9 +63,14 @@ public final class Chart {
         void draw() {
             write(evaluation.name() + " · " + evaluation.model(), 20, 30, font(Font.BOLD, 17), INK);
             var protocol = font(Font.PLAIN, 11);
-            write(fit(evaluation.protocol(), protocol, WIDTH - 40), 20, 50, protocol, QUIET);
-            int left = 20 + evaluation.metrics().stream().mapToInt(each -> width(each.name(), font(Font.PLAIN, 13))).max()
-                    .orElse(0) + GAP;
+            int y = 50;
+            for (var line : lines(evaluation.protocol(), protocol, WIDTH - 40)) {
+                write(line, 20, y, protocol, QUIET);
+                y += 15;
+            }
+            int left =
+                    20 + evaluation.metrics().stream().mapToInt(each -> width(each.name(), font(Font.PLAIN, 13))).max()
+                            .orElse(0) + GAP;
             int right = WIDTH - VALUES;
             grid(left, right);
             for (int i = 0; i < evaluation.metrics().size(); i++) {
@@ -86,7 +92,8 @@ public final class Chart {
         }
 
         private void row(Metric metric, int left, int right, int middle) {
-            write(metric.name(), left - GAP - width(metric.name(), font(Font.PLAIN, 13)), middle + 5, font(Font.PLAIN, 13), INK);
+            write(metric.name(), left - GAP - width(metric.name(), font(Font.PLAIN, 13)), middle + 5,
+                    font(Font.PLAIN, 13), INK);
             double length = right - left;
             graphics.setColor(FILL);
             graphics.fill(new Rectangle2D.Double(left, middle - BAR / 2.0, metric.value() * length, BAR));
@@ -101,7 +108,8 @@ public final class Chart {
             var value = percent(metric.value());
             write(value, right + 14, middle + 5, font(Font.BOLD, 13), INK);
             var interval = percent(metric.interval().low()) + "–" + percent(metric.interval().high());
-            write(interval, right + 14 + width("00.00  ", font(Font.BOLD, 13)), middle + 5, font(Font.PLAIN, 11), QUIET);
+            write(interval, right + 14 + width("100.00  ", font(Font.BOLD, 13)), middle + 5, font(Font.PLAIN, 11),
+                    QUIET);
         }
 
         private void diamond(double x, int y) {
@@ -121,7 +129,8 @@ public final class Chart {
         private void legend() {
             int y = height - 16;
             var small = font(Font.PLAIN, 11);
-            var cases = evaluation.metrics().stream().map(Metric::cases).distinct().map(count -> String.format(Locale.ROOT, "%,d", count))
+            var cases = evaluation.metrics().stream().map(Metric::cases).distinct()
+                    .map(count -> String.format(Locale.ROOT, "%,d", count))
                     .toList();
             var text = "whiskers: 95 % confidence   ·   cases: " + String.join(" and ", cases);
             write(text, 20, y, small, QUIET);
@@ -144,12 +153,18 @@ public final class Chart {
             return graphics.getFontMetrics(font).stringWidth(text);
         }
 
-        private String fit(String text, Font font, int most) {
-            var shown = text;
-            while (width(shown, font) > most) {
-                shown = shown.substring(0, shown.length() - 2).stripTrailing() + "…";
+        /** The words of a text in at most two lines. */
+        private List<String> lines(String text, Font font, int most) {
+            int end = text.length();
+            while (width(text.substring(0, end), font) > most) {
+                end = text.lastIndexOf(' ', end - 1);
             }
-            return shown;
+            var first = text.substring(0, end);
+            var rest = text.substring(end).strip();
+            while (width(rest, font) > most) {
+                rest = rest.substring(0, rest.length() - 2).stripTrailing() + "…";
+            }
+            return List.of(first, rest);
         }
 
         private void write(String text, int x, int y, Font font, Color colour) {

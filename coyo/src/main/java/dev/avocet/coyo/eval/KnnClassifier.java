@@ -2,6 +2,7 @@
 package dev.avocet.coyo.eval;
 
 import dev.avocet.core.backend.Device;
+import java.util.Arrays;
 
 /** Gives a vector the class that most of its nearest neighbours have, by cosine; of classes that as many have, the smallest. */
 public final class KnnClassifier implements AutoCloseable {
@@ -22,7 +23,7 @@ public final class KnnClassifier implements AutoCloseable {
         this.neighbours = new Neighbours(device, vectors);
         this.classes = classes.clone();
         this.k = k;
-        this.most = java.util.Arrays.stream(classes).max().orElse(0) + 1;
+        this.most = Arrays.stream(classes).max().orElse(0) + 1;
     }
 
     /** The class of each vector. */
@@ -31,7 +32,7 @@ public final class KnnClassifier implements AutoCloseable {
         var result = new int[vectors.length];
         var votes = new int[most];
         for (int i = 0; i < result.length; i++) {
-            java.util.Arrays.fill(votes, 0);
+            Arrays.fill(votes, 0);
             for (int place : nearest[i]) {
                 votes[classes[place]]++;
             }

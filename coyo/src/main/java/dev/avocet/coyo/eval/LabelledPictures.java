@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -30,7 +31,7 @@ public record LabelledPictures(List<Path> pictures, int[] labels, List<String> c
 
     /** The layout of ImageFolder: a folder for each class, whose names in their order are the classes. */
     public static LabelledPictures ofFolders(Path folder) {
-        var byClass = new java.util.TreeMap<String, List<Path>>();
+        var byClass = new TreeMap<String, List<Path>>();
         try (var below = Files.newDirectoryStream(folder, Files::isDirectory)) {
             for (var each : below) {
                 byClass.put(each.getFileName().toString(), pictures(each));
@@ -48,7 +49,8 @@ public record LabelledPictures(List<Path> pictures, int[] labels, List<String> c
             }
         }
         if (all.isEmpty()) {
-            throw new EvaluationException(folder + " has no folders of pictures; give a folder for each class, or --annotations");
+            throw new EvaluationException(
+                    folder + " has no folders of pictures; give a folder for each class, or --annotations");
         }
         return new LabelledPictures(all, labels.stream().mapToInt(Integer::intValue).toArray(), names);
     }
@@ -69,7 +71,8 @@ public record LabelledPictures(List<Path> pictures, int[] labels, List<String> c
                 matcher = LINE.matcher(line);
             }
             if (!matcher.matches()) {
-                throw new EvaluationException(annotations + ": \"" + line + "\" is no picture with its label; write NAME,LABEL");
+                throw new EvaluationException(
+                        annotations + ": \"" + line + "\" is no picture with its label; write NAME,LABEL");
             }
             names.add(matcher.group("picture").strip());
             labels.add(matcher.group("label").strip());
@@ -142,7 +145,8 @@ public record LabelledPictures(List<Path> pictures, int[] labels, List<String> c
     /** The same with other names of the classes. */
     public LabelledPictures withClasses(List<String> names) {
         if (names.size() < classes.size()) {
-            throw new EvaluationException("there are " + names.size() + " names for " + classes.size() + " classes; give one for each");
+            throw new EvaluationException(
+                    "there are " + names.size() + " names for " + classes.size() + " classes; give one for each");
         }
         return new LabelledPictures(pictures, labels, List.copyOf(names));
     }

@@ -88,8 +88,9 @@ public final class Neighbours implements AutoCloseable {
     }
 
     private void offer(HostTensor queries, int first, int from, int to, Best[] best, Rightness right) {
-        var products = session.run(Map.of("queries", queries, "gallery", matrix(gallery, from, to)), List.of("products"))
-                .get("products").toFloats(); // [queries, gallery]
+        var products =
+                session.run(Map.of("queries", queries, "gallery", matrix(gallery, from, to)), List.of("products"))
+                        .get("products").toFloats(); // [queries, gallery]
         int columns = to - from;
         for (int i = 0; i < best.length; i++) {
             for (int j = 0; j < columns; j++) {

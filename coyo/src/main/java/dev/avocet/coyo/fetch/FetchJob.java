@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,8 @@ public record FetchJob(Dataset data, String url, Optional<String> caption, Path 
 
     /** Fetches everything that is not there; returns how far it came in this run. Throws {@link AvocetException}. */
     public Progress run(Consumer<Progress> listener) {
-        var parts = PartFolder.open(folder, "fetch " + data.recipe() + " " + url + " " + caption + " " + format + " " + partRows);
+        var parts = PartFolder.open(folder,
+                "fetch " + data.recipe() + " " + url + " " + caption + " " + format + " " + partRows);
         if (parts.isComplete()) {
             return new Progress(0, 0, 0);
         }
@@ -111,9 +113,11 @@ public record FetchJob(Dataset data, String url, Optional<String> caption, Path 
 
         /** img2dataset's names: what was the width of the data set becomes what the picture is really like. */
         private Schema inputs() {
-            var columns = new java.util.ArrayList<Column>();
+            var columns = new ArrayList<Column>();
             for (var each : data.schema().columns()) {
-                var name = each.name().equals(url) ? "url" : caption.equals(Optional.of(each.name())) ? "caption" : each.name();
+                var name = each.name().equals(url)
+                        ? "url"
+                        : caption.equals(Optional.of(each.name())) ? "caption" : each.name();
                 boolean isTaken = RESULTS.has(name) || name.equals("image");
                 columns.add(new Column(isTaken ? "source_" + name : name, each.type(), each.isList(), true));
             }

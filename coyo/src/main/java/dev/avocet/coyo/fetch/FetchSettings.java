@@ -26,7 +26,8 @@ public record FetchSettings(FetchLimits limits, ImageLimits pictures, int parall
     /** Refuses numbers that let nothing through. */
     public FetchSettings {
         if (parallel < 1 || perHost < 1 || retries < 0) {
-            throw new IllegalArgumentException(parallel + " at once, " + perHost + " of a host, " + retries + " retries");
+            throw new IllegalArgumentException(
+                    parallel + " at once, " + perHost + " of a host, " + retries + " retries");
         }
     }
 }

@@ -60,7 +60,8 @@ public final class PerceptualHash {
     private static Image grey(Image picture) {
         var rgb = picture.toRgb();
         for (int i = 0; i < rgb.length; i += 3) {
-            int grey = ((rgb[i] & 0xFF) * 19595 + (rgb[i + 1] & 0xFF) * 38470 + (rgb[i + 2] & 0xFF) * 7471 + 0x8000) >> 16;
+            int grey =
+                    ((rgb[i] & 0xFF) * 19595 + (rgb[i + 1] & 0xFF) * 38470 + (rgb[i + 2] & 0xFF) * 7471 + 0x8000) >> 16;
             Arrays.fill(rgb, i, i + 3, (byte) grey);
         }
         return Image.of(picture.width(), picture.height(), rgb);

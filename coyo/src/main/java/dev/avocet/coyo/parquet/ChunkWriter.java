@@ -3,7 +3,9 @@ package dev.avocet.coyo.parquet;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +69,7 @@ final class ChunkWriter {
     }
 
     private void addList(Object list) {
-        int length = java.lang.reflect.Array.getLength(list);
+        int length = Array.getLength(list);
         if (length == 0) {
             repeat(0, depth - 1);
             return;
@@ -229,7 +231,7 @@ final class ChunkWriter {
     }
 
     /** Puts the chunk's pages to the end of a file and begins anew. */
-    Summary endInto(java.io.OutputStream out) throws IOException {
+    Summary endInto(OutputStream out) throws IOException {
         endPage();
         pages.writeTo(out);
         var summary = new Summary(values, pages.size(), unpackedBytes, range.copy());

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -79,7 +80,7 @@ final class FilterParser {
         tokens.add(new Token(Kind.END, "", length + 1));
     }
 
-    private static Token token(java.util.regex.Matcher matcher) {
+    private static Token token(Matcher matcher) {
         for (var kind : Kind.values()) {
             var group = kind.name().toLowerCase(Locale.ROOT);
             if (kind == Kind.WORD || kind == Kind.END || matcher.group(group) == null) {

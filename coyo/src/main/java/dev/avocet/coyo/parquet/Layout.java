@@ -78,17 +78,14 @@ record Layout(Schema schema, Map<String, String> paths, Map<String, Integer> ind
 
     /** What the footer says of a row group. */
     RowGroup group(dev.hardwood.metadata.RowGroup group) {
-        long start = Long.MAX_VALUE;
-        long bytes = 0;
-        for (var chunk : group.columns()) {
-            start = Math.min(start, chunk.chunkStartOffset());
-            bytes += chunk.metaData().totalCompressedSize();
-        }
+        long bytes = group.columns().stream().mapToLong(chunk -> chunk.metaData().totalCompressedSize()).sum();
+        // Hardwood tells row groups apart by this offset.
+        long middle = group.columns().isEmpty() ? 0 : group.columns().getFirst().chunkStartOffset() + bytes / 2;
         var ranges = new LinkedHashMap<String, RowGroup.Range>();
         for (var column : schema.columns()) {
             ranges.put(column.name(), range(column, group.columns().get(indices.get(column.name()))));
         }
-        return new RowGroup(group.numRows(), bytes, start + bytes / 2, ranges);
+        return new RowGroup(group.numRows(), bytes, middle, ranges);
     }
 
     private static RowGroup.Range range(Column column, ColumnChunk chunk) {

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.coyo.parquet;
 
+import dev.avocet.core.AvocetException;
 import dev.hardwood.HardwoodContext;
 import dev.hardwood.InputFile;
 import dev.hardwood.metadata.FileMetaData;
+import dev.hardwood.reader.ColumnReaders;
 import dev.hardwood.reader.FilterPredicate;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowGroupPredicate;
 import dev.hardwood.schema.ColumnProjection;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 
 /**
  * A parquet file, open for reading: its footer is known, and its row groups are read one by one, as often as wanted.
@@ -121,7 +125,7 @@ public final class ParquetFile implements AutoCloseable {
         return attempt(source, () -> new RowGroupReader(this, wanted, all, filter, columns(group, all, pushed)));
     }
 
-    private dev.hardwood.reader.ColumnReaders columns(int group, Schema all, Optional<FilterPredicate> pushed) {
+    private ColumnReaders columns(int group, Schema all, Optional<FilterPredicate> pushed) {
         var paths = all.names().stream().map(layout.paths()::get).toArray(String[]::new);
         long middle = groups.get(group).middle();
         var builder = reader.buildColumnReaders(ColumnProjection.columns(paths))
@@ -156,7 +160,7 @@ public final class ParquetFile implements AutoCloseable {
     static <T> T attempt(Source source, Attempt<T> attempt) {
         try {
             return attempt.run();
-        } catch (dev.avocet.core.AvocetException e) {
+        } catch (AvocetException e) {
             throw e;
         } catch (UnsupportedOperationException e) {
             throw new ParquetException(source.name() + " can't be read: " + e.getMessage()
@@ -169,8 +173,8 @@ public final class ParquetFile implements AutoCloseable {
 
     private static String cause(Throwable e) {
         var root = e;
-        while (root.getCause() != null && (root.getMessage() == null || root instanceof java.io.UncheckedIOException
-                || root instanceof java.util.concurrent.ExecutionException)) {
+        while (root.getCause() != null && (root.getMessage() == null || root instanceof UncheckedIOException
+                || root instanceof ExecutionException)) {
             root = root.getCause();
         }
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();

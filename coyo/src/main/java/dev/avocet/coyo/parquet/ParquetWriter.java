@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes a parquet file row by row. It appears complete, by {@link #finish}, or not at all.
@@ -193,7 +194,7 @@ public final class ParquetWriter implements AutoCloseable {
         if (element.type().isEmpty()) {
             struct.i32(5, element.children());
         }
-        boolean isText = element.type().equals(java.util.Optional.of(ValueType.STRING));
+        boolean isText = element.type().equals(Optional.of(ValueType.STRING));
         if (isText || element.isList()) {
             struct.i32(6, isText ? 0 : 3);
             struct.struct(10, union -> union.struct(isText ? 1 : 3, _ -> {}));

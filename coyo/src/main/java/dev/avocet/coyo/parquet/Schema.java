@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.coyo.parquet;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,7 @@ public final class Schema {
 
     /** These columns, and others after them. */
     public Schema with(Column... more) {
-        var all = new java.util.ArrayList<>(columns);
+        var all = new ArrayList<>(columns);
         all.addAll(List.of(more));
         return new Schema(all);
     }

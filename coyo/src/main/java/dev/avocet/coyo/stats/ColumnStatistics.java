@@ -2,6 +2,7 @@
 package dev.avocet.coyo.stats;
 
 import dev.avocet.coyo.parquet.Column;
+import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -41,7 +42,7 @@ public final class ColumnStatistics {
             case Number each -> addNumber(each.doubleValue());
             case Boolean each -> addNumber(each ? 1 : 0);
             case String each -> addNumber(each.codePointCount(0, each.length()));
-            default -> addNumber(java.lang.reflect.Array.getLength(value));
+            default -> addNumber(Array.getLength(value));
         }
     }
 

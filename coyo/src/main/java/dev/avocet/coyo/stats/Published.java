@@ -2,6 +2,7 @@
 package dev.avocet.coyo.stats;
 
 import dev.avocet.coyo.parquet.Schema;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -43,7 +44,7 @@ public final class Published {
         ranges.put("clip_similarity_vitl14", new Range(0.254632, -0.176269, 0.581542));
         ranges.put("aesthetic_score_laion_v2", new Range(4.769132, 1.171712, 8.082607));
         ranges.put("nsfw_score_opennsfw2", new Range(0.012903, 0, 0.499755));
-        return java.util.Collections.unmodifiableMap(ranges);
+        return Collections.unmodifiableMap(ranges);
     }
 
     /** Whether columns are those of COYO-700M, perhaps with others. */

@@ -7,6 +7,7 @@ import dev.avocet.loader.hub.Hub;
 import dev.avocet.loader.hub.HubDataset;
 import dev.avocet.loader.hub.RepoFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
@@ -106,7 +107,7 @@ final class DataFiles {
                     .sorted()
                     .map(DataFiles::file)
                     .toList();
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new ParquetException(folder + " can't be listed: " + e.getMessage() + "; check its permissions", e);
         }
     }

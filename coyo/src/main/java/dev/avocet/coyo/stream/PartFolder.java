@@ -2,8 +2,10 @@
 package dev.avocet.coyo.stream;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.avocet.coyo.parquet.ParquetException;
 import dev.avocet.loader.OutputFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +77,7 @@ public final class PartFolder {
         String found = null;
         try (var json = new JsonFactory().createParser(text)) {
             json.nextToken();
-            while (json.nextToken() == com.fasterxml.jackson.core.JsonToken.FIELD_NAME) {
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
                 var name = json.currentName();
                 json.nextToken();
                 switch (name) {
@@ -137,7 +139,7 @@ public final class PartFolder {
 
     private void write() {
         try (var file = OutputFile.create(folder.resolve(PROGRESS))) {
-            var bytes = new java.io.ByteArrayOutputStream();
+            var bytes = new ByteArrayOutputStream();
             try (var json = new JsonFactory().createGenerator(bytes)) {
                 json.writeStartObject();
                 json.writeStringField("job", job);
@@ -160,6 +162,7 @@ public final class PartFolder {
     }
 
     private static ParquetException failed(Path folder, IOException e) {
-        return new ParquetException(folder + " can't be written: " + e + "; check the space left and the permissions", e);
+        return new ParquetException(folder + " can't be written: " + e + "; check the space left and the permissions",
+                e);
     }
 }

@@ -81,8 +81,10 @@ public record Position(String recipe, Origin next, long delivered, List<State> s
         try (var json = new JsonFactory().createParser(text)) {
             return read(json);
         } catch (IOException | IllegalStateException e) {
-            throw new ParquetException("this is no position of a stream: " + e.getMessage().lines().findFirst().orElse("")
-                    + "; begin anew", e);
+            throw new ParquetException(
+                    "this is no position of a stream: " + e.getMessage().lines().findFirst().orElse("")
+                            + "; begin anew",
+                    e);
         }
     }
 

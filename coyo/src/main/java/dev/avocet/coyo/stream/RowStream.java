@@ -56,7 +56,8 @@ public final class RowStream implements AutoCloseable {
                 if (states.isEmpty()) {
                     yield new Stage.Shuffle(rows, buffer, seed, List.of());
                 }
-                if (states.get().hasNext() && states.get().next() instanceof Position.State.Buffer(long random, var all)) {
+                if (states.get().hasNext()
+                        && states.get().next() instanceof Position.State.Buffer(long random, var all)) {
                     yield new Stage.Shuffle(rows, buffer, random, source.fetch(all));
                 }
                 throw notOfThis();

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.avocet.core.backend.Device;
+import dev.avocet.loader.image.Image;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,12 +175,13 @@ class EvaluationTest {
     void karpathysFileGivesTheSplitWithAllSentences() throws IOException {
         Files.createDirectories(folder.resolve("val2014"));
         Files.write(folder.resolve("val2014/b.jpg"), new byte[1]);
-        var file = Files.writeString(folder.resolve("dataset.json"), """
-                {"images": [
-                  {"filepath": "val2014", "sentids": [1], "filename": "a.jpg", "split": "train", "sentences": [{"raw": "x"}]},
-                  {"filepath": "val2014", "filename": "b.jpg", "imgid": 0, "split": "test", "cocoid": 5, "sentences": [
-                    {"tokens": ["a", "dog"], "raw": "A dog.", "imgid": 0}, {"raw": "Ein Hund  \\u00e9"}, {"raw": "6"}]},
-                  {"filename": "c.jpg", "split": "test", "sentences": [{"raw": "A cat."}]}], "dataset": "coco"}""");
+        var file = Files.writeString(folder.resolve("dataset.json"),
+                """
+                        {"images": [
+                          {"filepath": "val2014", "sentids": [1], "filename": "a.jpg", "split": "train", "sentences": [{"raw": "x"}]},
+                          {"filepath": "val2014", "filename": "b.jpg", "imgid": 0, "split": "test", "cocoid": 5, "sentences": [
+                            {"tokens": ["a", "dog"], "raw": "A dog.", "imgid": 0}, {"raw": "Ein Hund  \\u00e9"}, {"raw": "6"}]},
+                          {"filename": "c.jpg", "split": "test", "sentences": [{"raw": "A cat."}]}], "dataset": "coco"}""");
         var captions = Captions.ofKarpathy(folder, file, "test");
         assertEquals("coco", captions.data());
         assertEquals(List.of(folder.resolve("val2014/b.jpg"), folder.resolve("c.jpg")), captions.pictures());
@@ -187,7 +189,8 @@ class EvaluationTest {
         assertArrayEquals(new int[] {0, 0, 0, 1}, captions.pictureOf());
         assertTrue(assertThrows(EvaluationException.class, () -> Captions.ofKarpathy(folder, file, "val")).getMessage()
                 .contains("it has train, test"));
-        for (var wrong : List.of("[]", "{\"images\": []}", "{\"images\": [{}]}", "{\"images\": [{\"filename\": \"a\"", "")) {
+        for (var wrong : List.of("[]", "{\"images\": []}", "{\"images\": [{}]}", "{\"images\": [{\"filename\": \"a\"",
+                "")) {
             Files.writeString(file, wrong);
             assertThrows(EvaluationException.class, () -> Captions.ofKarpathy(folder, file, "test"), wrong);
         }
@@ -198,14 +201,19 @@ class EvaluationTest {
         for (int i = 1; i < 4; i++) {
             Files.write(folder.resolve("ILSVRC2012_val_0000000" + i + ".JPEG"), new byte[1]);
         }
-        var caffe = Files.writeString(folder.resolve("val.txt"),
-                "ILSVRC2012_val_00000001.JPEG 65\nILSVRC2012_val_00000003.JPEG 970\n");
+        var caffe = Files.writeString(folder.resolve("val.txt"), """
+                ILSVRC2012_val_00000001.JPEG 65
+                ILSVRC2012_val_00000003.JPEG 970
+                """);
         var pictures = LabelledPictures.ofFile(folder, caffe);
         assertArrayEquals(new int[] {65, 970}, pictures.labels());
         assertArrayEquals(IntStream.range(0, 971).toArray(),
                 pictures.amongLabels(IntStream.range(0, 1000).mapToObj(i -> "label " + i).toList()));
-        var kaggle = Files.writeString(folder.resolve("LOC_val_solution.csv"), "ImageId,PredictionString\n"
-                + "ILSVRC2012_val_00000002,n03995372 85 1 499 272\nILSVRC2012_val_00000001,n01751748 1 2 3 4 n01751748 5 6 7 8 \n");
+        var kaggle = Files.writeString(folder.resolve("LOC_val_solution.csv"), """
+                ImageId,PredictionString
+                ILSVRC2012_val_00000002,n03995372 85 1 499 272
+                ILSVRC2012_val_00000001,n01751748 1 2 3 4 n01751748 5 6 7 8
+                """);
         pictures = LabelledPictures.ofFile(folder, kaggle);
         assertEquals(List.of("n01751748", "n03995372"), pictures.classes());
         assertArrayEquals(new int[] {1, 0}, pictures.labels());
@@ -220,7 +228,8 @@ class EvaluationTest {
 
     @Test
     void embeddingsSurviveTheirFile() {
-        var table = new EmbeddingTable(List.of("a.jpg", "b.jpg"), new int[] {2, 0}, List.of("cat", "1", "dog"), vectors(5, 2, 640));
+        var table = new EmbeddingTable(List.of("a.jpg", "b.jpg"), new int[] {2, 0}, List.of("cat", "1", "dog"),
+                vectors(5, 2, 640));
         table.write(folder.resolve("embeddings.parquet"));
         var read = EmbeddingTable.read(folder.resolve("embeddings.parquet"));
         assertEquals(table.paths(), read.paths());
@@ -235,7 +244,7 @@ class EvaluationTest {
         var png = Chart.png(new Evaluation("imagenet", "vit", "one view", List.of(metric, metric.beside(
                 Optional.of(new Metric.Published(0.8672, "others"))))));
         Files.write(folder.resolve("chart.png"), png);
-        var picture = dev.avocet.loader.image.Image.read(folder.resolve("chart.png"));
+        var picture = Image.read(folder.resolve("chart.png"));
         assertEquals(1520, picture.width());
         assertTrue(Arrays.stream(new int[] {0, picture.height() - 1}).allMatch(y -> picture.rgb(0, y) == 0xFFFFFF));
     }

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -73,7 +74,7 @@ public final class MisbehavingWeb implements AutoCloseable {
                 send(exchange, count < 2 ? 429 : 200, jpeg);
             }
             case "text" -> send(exchange, 200, "<html>no picture</html>".getBytes(StandardCharsets.UTF_8));
-            case "half" -> send(exchange, 200, java.util.Arrays.copyOf(jpeg, jpeg.length / 2));
+            case "half" -> send(exchange, 200, Arrays.copyOf(jpeg, jpeg.length / 2));
             case "empty" -> send(exchange, 200, new byte[0]);
             case "endless" -> {
                 exchange.sendResponseHeaders(200, 0);
@@ -92,7 +93,9 @@ public final class MisbehavingWeb implements AutoCloseable {
             }
             case "noai", "none", "otherbot" -> {
                 exchange.getResponseHeaders().set("X-Robots-Tag",
-                        kind.equals("otherbot") ? "otherbot: noai, noindex" : kind.equals("none") ? "avocet: none" : "all, NoAI");
+                        kind.equals("otherbot")
+                                ? "otherbot: noai, noindex"
+                                : kind.equals("none") ? "avocet: none" : "all, NoAI");
                 send(exchange, 200, jpeg);
             }
             case "inside" -> redirect(exchange, "http://169.254.169.254/latest/meta-data/");
@@ -124,8 +127,9 @@ public final class MisbehavingWeb implements AutoCloseable {
 
     /** A few bytes that promise 65,535 by 65,535 pixels. */
     private static byte[] hugeGif() {
-        var bytes = "GIF89a....\0\0\0,....\0\0".getBytes(StandardCharsets.ISO_8859_1);
-        java.util.Arrays.fill(bytes, 6, 10, (byte) 0xFF);
+        var bytes = "GIF89a....\0\0\0,\0\0\0\0....\0\2\0;".getBytes(StandardCharsets.ISO_8859_1);
+        Arrays.fill(bytes, 6, 10, (byte) 0xFF);
+        Arrays.fill(bytes, 18, 22, (byte) 0xFF);
         return bytes;
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.avocet.coyo.CoyoFiles;
 import dev.avocet.coyo.CoyoLabeled;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -40,8 +41,10 @@ class FilterTest {
 
     @Test
     void comparisonsAreThoseOfNumbers() {
-        for (var filter : List.of("faces = 0", "faces == 0", "faces <= 0", "faces >= 0.0", "faces < 1e-9", "faces != 1", "faces <> 2",
-                "0 = faces", "1 > faces", "-1 < faces", "score = 0.3", "score >= 0.3", "clip < score", "id = 9007199254740993",
+        for (var filter : List.of("faces = 0", "faces == 0", "faces <= 0", "faces >= 0.0", "faces < 1e-9", "faces != 1",
+                "faces <> 2",
+                "0 = faces", "1 > faces", "-1 < faces", "score = 0.3", "score >= 0.3", "clip < score",
+                "id = 9007199254740993",
                 "id != 9007199254740992", "faces = -0.0", ".25 = clip", "+1 > clip")) {
             assertTrue(matches(filter), filter);
             assertFalse(matches("not (" + filter + ")"), filter);
@@ -50,7 +53,8 @@ class FilterTest {
 
     @Test
     void whatIsMissingIsNeitherTrueNorFalse() {
-        for (var filter : List.of("none = 1", "none != 1", "not none = 1", "none < 1 or none >= 1", "faces = 0 and none = 1",
+        for (var filter : List.of("none = 1", "none != 1", "not none = 1", "none < 1 or none >= 1",
+                "faces = 0 and none = 1",
                 "labels[5] > 0", "not labels[5] > 0", "none contains 'x'", "nan = 1", "nan < 1", "nan > 1")) {
             assertFalse(matches(filter), filter);
         }
@@ -102,10 +106,12 @@ class FilterTest {
 
     @Test
     void columnsAreHeldAgainstTheSchema() {
-        var wrong = Map.of("id > 1 and width = 1 and nothing = 2", 26, "url > 'a'", 1, "url = 1", 1, "id = 'x'", 1, "labels > 1", 1,
+        var wrong = Map.of("id > 1 and width = 1 and nothing = 2", 26, "url > 'a'", 1, "url = 1", 1, "id = 'x'", 1,
+                "labels > 1", 1,
                 "id contains 'x'", 1);
         wrong.forEach((filter, column) -> {
-            var error = assertThrows(FilterException.class, () -> Filter.parse(filter).check(CoyoLabeled.SCHEMA), filter);
+            var error =
+                    assertThrows(FilterException.class, () -> Filter.parse(filter).check(CoyoLabeled.SCHEMA), filter);
             assertEquals(column, error.column(), filter + ": " + error.getMessage());
         });
         Filter.parse("labels[3] > 0.1 and url = 'x' and labels is not null").check(CoyoLabeled.SCHEMA);
@@ -128,8 +134,9 @@ class FilterTest {
             return false;
         }).toList();
         assertFalse(wanted.isEmpty());
-        try (var parquet = ParquetFile.open(file); var reader = parquet.read(0, CoyoLabeled.SCHEMA.names(), Optional.of(filter))) {
-            var found = new java.util.ArrayList<Row>();
+        try (var parquet = ParquetFile.open(file);
+                var reader = parquet.read(0, CoyoLabeled.SCHEMA.names(), Optional.of(filter))) {
+            var found = new ArrayList<Row>();
             for (var row = reader.next(); row.isPresent(); row = reader.next()) {
                 found.add(row.get());
                 assertTrue(Arrays.deepEquals(new Object[] {row.get().get("labels")},

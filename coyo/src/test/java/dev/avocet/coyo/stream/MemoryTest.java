@@ -8,7 +8,9 @@ import dev.avocet.coyo.CoyoPair;
 import dev.avocet.coyo.parquet.Filter;
 import dev.avocet.coyo.parquet.ParquetWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -45,12 +47,15 @@ class MemoryTest {
             }
             writer.finish();
         }
-        var command = new java.util.ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + heap, "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                Reader.class.getName()));
+        var command =
+                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx" + heap, "--enable-native-access=ALL-UNNAMED", "-cp",
+                        System.getProperty("java.class.path"),
+                        Reader.class.getName()));
         command.addAll(Collections.nCopies(times, file.toString()));
         var process = new ProcessBuilder(command).redirectError(folder.resolve("errors").toFile()).start();
-        var printed = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+        var printed =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertEquals(true, process.waitFor(10, TimeUnit.MINUTES));
         assertEquals(String.valueOf((long) rows * times), printed,
                 () -> "see what it said: " + LastLines.of(folder.resolve("errors")));

@@ -37,7 +37,8 @@ class StreamTest {
         all = new ArrayList<>();
         Files.createDirectory(folder.resolve("data"));
         for (int i = 0; i < 3; i++) {
-            all.addAll(CoyoFiles.writePairs(folder.resolve("data/part-" + i + ".parquet"), i * 1000L, i * 1000L + 1000, 130));
+            all.addAll(CoyoFiles.writePairs(folder.resolve("data/part-" + i + ".parquet"), i * 1000L, i * 1000L + 1000,
+                    130));
         }
     }
 
