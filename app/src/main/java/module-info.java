@@ -2,8 +2,8 @@
 /** The command line. */
 module dev.avocet.app {
     requires com.fasterxml.jackson.core;
+    requires dev.avocet.coyo;
     requires dev.avocet.models;
-    requires dev.avocet.pipelines;
     requires info.picocli;
     requires java.logging;
     requires java.management;

@@ -80,12 +80,17 @@ final class CommonOptions {
 
     /** What is at a URL that the user wrote. */
     byte[] fetch(String url) {
+        requireNetwork(url + " is");
+        return new Fetcher(FetchLimits.DEFAULT).fetch(url);
+    }
+
+    /** Throws {@link AvocetException} where the network is not to be used; {@code what} is, or are, not fetched then. */
+    void requireNetwork(String what) {
         if (offline || hub.get().offline()) {
             throw new AvocetException(
-                    url + " is not fetched, because the network is not to be used; download it by other "
+                    what + " not fetched, because the network is not to be used; download it by other "
                             + "means, or leave out --offline and HF_HUB_OFFLINE");
         }
-        return new Fetcher(FetchLimits.DEFAULT).fetch(url);
     }
 
     /** How much of the machine to use. */

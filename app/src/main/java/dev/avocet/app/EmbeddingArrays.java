@@ -4,11 +4,10 @@ package dev.avocet.app;
 import dev.avocet.core.AvocetException;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
+import dev.avocet.coyo.eval.Npy;
+import dev.avocet.loader.OutputFile;
 import dev.avocet.loader.checkpoint.SafetensorsWriter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -86,22 +85,9 @@ final class EmbeddingArrays implements EmbeddingOutput {
         }
     }
 
-    /** The header is padded so that the data begins at a multiple of 64 bytes. */
     private void writeNpy() {
-        int width = rows.getFirst().length;
-        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + rows.size() + ", " + width + "), }";
-        int length = Math.ceilDiv(10 + header.length() + 1, 64) * 64 - 10;
-        var start = ByteBuffer.allocate(10 + length).order(ByteOrder.LITTLE_ENDIAN);
-        start.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
-        start.putShort((short) length);
-        start.put((header + " ".repeat(length - header.length() - 1) + "\n").getBytes(StandardCharsets.US_ASCII));
         try (var output = OutputFile.create(file)) {
-            output.stream().write(start.array());
-            for (var row : rows) {
-                var bytes = ByteBuffer.allocate(width * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                bytes.asFloatBuffer().put(row);
-                output.stream().write(bytes.array());
-            }
+            Npy.write(output.stream(), rows);
             output.commit();
         } catch (IOException e) {
             throw OutputFile.failed(file, e);

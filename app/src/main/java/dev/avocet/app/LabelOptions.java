@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.app;
 
-import dev.avocet.core.AvocetException;
 import java.io.File;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,22 +44,9 @@ final class LabelOptions {
         if (commaSeparated != null) {
             return Arrays.stream(commaSeparated.split(","));
         }
-        return single != null ? single.stream() : read(file).stream();
-    }
-
-    private static List<String> read(Path file) {
-        try {
-            // Editors of some systems begin a file in UTF-8 with a byte order mark.
-            return Files.readString(file).replaceFirst("^\uFEFF", "").lines().toList();
-        } catch (NoSuchFileException e) {
-            throw new AvocetException(
-                    file + " does not exist; --labels-file takes a text file with a label on each line", e);
-        } catch (CharacterCodingException e) {
-            throw new AvocetException(
-                    file + " is not text in UTF-8; --labels-file takes a text file with a label on each line", e);
-        } catch (IOException e) {
-            throw new AvocetException(file + ": reading the labels failed: " + e.getMessage(), e);
-        }
+        return single != null
+                ? single.stream()
+                : TextLines.of(file, "--labels-file takes a text file with a label on each line").stream();
     }
 
     /** Takes labels until something comes that can't be one: an option, standard input, or a file that exists. */

@@ -78,9 +78,13 @@ public final class Main {
         }
     }
 
-    private void add(CommandLine root, String name, Object command) {
-        root.addSubcommand(name, command);
-        root.getSubcommands().get(name).addMixin("common", common);
+    private void add(CommandLine parent, String name, Object command) {
+        parent.addSubcommand(name, command);
+        var added = parent.getSubcommands().get(name);
+        added.addMixin("common", common);
+        if (command instanceof CommandGroup group) {
+            group.commands().forEach((below, each) -> add(added, below, each));
+        }
     }
 
     /** All commands by name, in the order in which help lists them. */
@@ -100,6 +104,8 @@ public final class Main {
         commands.put("bench", () -> new Bench(terminal, common));
         commands.put("explain", () -> new Explain(terminal, common));
         commands.put("profile", () -> new Profile(terminal, common));
+        commands.put("coyo", () -> new Coyo(terminal, common));
+        commands.put("eval", () -> new Eval(terminal, common));
         return commands;
     }
 

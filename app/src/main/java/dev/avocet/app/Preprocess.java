@@ -5,6 +5,7 @@ import dev.avocet.core.AvocetException;
 import dev.avocet.core.model.Extent;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
+import dev.avocet.loader.OutputFile;
 import dev.avocet.loader.checkpoint.SafetensorsWriter;
 import dev.avocet.loader.image.Preprocessor;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import dev.avocet.core.model.Model;
 import dev.avocet.core.tensor.DType;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
+import dev.avocet.loader.OutputFile;
 import dev.avocet.loader.Pretrained;
 import dev.avocet.loader.checkpoint.Checkpoint;
 import dev.avocet.loader.checkpoint.SafetensorsWriter;

@@ -26,7 +26,7 @@ class ArchitectureTest {
 
     @Test
     void allModulesAreSeen() {
-        for (var module : new String[] {"core", "kernels.cpu", "loader", "models", "pipelines", "app"}) {
+        for (var module : new String[] {"core", "kernels.cpu", "loader", "models", "pipelines", "coyo", "app"}) {
             var root = "dev.avocet." + module + "..";
             assertTrue(AVOCET.stream().anyMatch(resideInAPackage(root)), "no class in " + root);
         }
@@ -42,6 +42,7 @@ class ArchitectureTest {
                 .layer("models").definedBy("dev.avocet.models..")
                 .layer("pipelines").definedBy("dev.avocet.pipelines..")
                 .optionalLayer("integrations").definedBy("dev.avocet.integrations..")
+                .layer("coyo").definedBy("dev.avocet.coyo..")
                 .layer("app").definedBy("dev.avocet.app..")
                 .whereLayer("core").mayNotAccessAnyLayer()
                 .whereLayer("kernels").mayOnlyAccessLayers("core")
@@ -49,7 +50,8 @@ class ArchitectureTest {
                 .whereLayer("models").mayOnlyAccessLayers("core")
                 .whereLayer("pipelines").mayOnlyAccessLayers("loader", "core")
                 .whereLayer("integrations").mayOnlyAccessLayers("pipelines", "loader", "core")
-                .whereLayer("app").mayOnlyAccessLayers("integrations", "pipelines", "loader", "models", "core"));
+                .whereLayer("coyo").mayOnlyAccessLayers("pipelines", "loader", "core")
+                .whereLayer("app").mayOnlyAccessLayers("coyo", "integrations", "pipelines", "loader", "models", "core"));
     }
 
     @Test

@@ -106,6 +106,39 @@ public final class Align implements AutoCloseable {
         return new LabelSet(this, names, embedTexts(texts));
     }
 
+    /**
+     * The same with several templates, of which each label has the mean of its embeddings, of length 1 again: CLIP's ensembles. With one
+     * template it is {@link #labels(String, List)}.
+     */
+    public LabelSet labels(List<String> templates, List<String> labels) {
+        if (templates.isEmpty()) {
+            throw new IllegalArgumentException("there are no templates");
+        }
+        if (templates.size() == 1) {
+            return labels(templates.getFirst(), labels);
+        }
+        var sums = new double[labels.size()][dimensions];
+        for (var template : templates) {
+            var embeddings = labels(template, labels).embeddingsFor(this);
+            for (int i = 0; i < sums.length; i++) {
+                for (int d = 0; d < dimensions; d++) {
+                    sums[i][d] += embeddings[i][d];
+                }
+            }
+        }
+        return new LabelSet(this, List.copyOf(labels),
+                Arrays.stream(sums).map(Align::normalised).toArray(float[][]::new));
+    }
+
+    private static float[] normalised(double[] vector) {
+        double length = Math.sqrt(Arrays.stream(vector).map(x -> x * x).sum());
+        var unit = new float[vector.length];
+        for (int i = 0; i < unit.length; i++) {
+            unit[i] = (float) (vector[i] / length);
+        }
+        return unit;
+    }
+
     /** The labels with their probabilities for a picture, best first; they sum to 1. */
     public List<Prediction> zeroShot(Image image, LabelSet labels) {
         return zeroShot(imageEmbeds.map("zero-shot", image, Align::copy), labels);

@@ -12,7 +12,10 @@ import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Fetches URLs over https and http within {@link FetchLimits}, checked again at each redirect. Sends no token and no
@@ -35,6 +38,14 @@ public final class Fetcher {
 
     /** The bytes that a URL stands for; throws {@link FetchException}. */
     public byte[] fetch(String url) {
+        return fetch(url, _ -> Optional.empty());
+    }
+
+    /**
+     * The same where the headers of the answer are acceptable, whose names may be asked for in any letters: {@code refusal} says what is
+     * wrong with them, and nothing of the content is read then.
+     */
+    public byte[] fetch(String url, Function<Map<String, List<String>>, Optional<String>> refusal) {
         var at = parse(url, url);
         long deadline = System.nanoTime() + limits.time().toNanos();
         boolean privateAllowed = limits.privateAddresses();
@@ -48,7 +59,7 @@ public final class Fetcher {
             try (var answer = get(at, deadline)) {
                 var location = answer.location();
                 if (location.isEmpty()) {
-                    return content(answer, url);
+                    return content(answer, url, refusal);
                 }
                 at = target(at, location.get(), url);
             } catch (HttpTimeoutException e) {
@@ -70,10 +81,18 @@ public final class Fetcher {
         return http.get(uri, HEADERS, new Timeouts(limits.idle(), limits.idle(), left));
     }
 
-    private byte[] content(Answer answer, String url) throws IOException {
+    private byte[] content(Answer answer, String url, Function<Map<String, List<String>>, Optional<String>> refusal)
+            throws IOException {
         if (answer.status() != 200) {
-            throw new FetchException(Reason.BAD_ANSWER,
-                    url + " can't be fetched: the server answers " + answer.status() + "; check the address");
+            var after = answer.header("Retry-After").filter(value -> value.matches("\\d{1,9}"))
+                    .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
+            throw new FetchException(
+                    url + " can't be fetched: the server answers " + answer.status() + "; check the address",
+                    answer.status(), after);
+        }
+        var wrong = refusal.apply(answer.headers().map());
+        if (wrong.isPresent()) {
+            throw new FetchException(Reason.NOT_WANTED, url + " is not fetched: " + wrong.get());
         }
         if (answer.length().orElse(0) > limits.maxBytes()) {
             throw tooLarge(url);

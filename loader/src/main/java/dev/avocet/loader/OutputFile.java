@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.avocet.app;
+package dev.avocet.loader;
 
 import dev.avocet.core.AvocetException;
 import java.io.BufferedOutputStream;
@@ -15,7 +15,7 @@ import java.util.UUID;
  * A file that appears complete or not at all: it is written beside its place, and renamed by {@link #commit}. Closing it without that leaves
  * what was there before.
  */
-final class OutputFile implements AutoCloseable {
+public final class OutputFile implements AutoCloseable {
     private final Path place;
     private final Path unfinished;
     private final OutputStream stream;
@@ -27,7 +27,7 @@ final class OutputFile implements AutoCloseable {
     }
 
     /** Throws {@link AvocetException} where the file can't be written, before work is done for it. */
-    static void requireWritable(Path file) {
+    public static void requireWritable(Path file) {
         var folder = folderOf(file);
         if (Files.isDirectory(file)) {
             throw new AvocetException(file + " is a folder; name a file to write to");
@@ -45,7 +45,7 @@ final class OutputFile implements AutoCloseable {
     }
 
     /** Begins to write. */
-    static OutputFile create(Path file) {
+    public static OutputFile create(Path file) {
         requireWritable(file);
         try {
             var place = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
@@ -58,12 +58,12 @@ final class OutputFile implements AutoCloseable {
     }
 
     /** Where to write; need not be closed. */
-    OutputStream stream() {
+    public OutputStream stream() {
         return stream;
     }
 
     /** Puts the complete file in its place. */
-    void commit() {
+    public void commit() {
         try {
             stream.close();
             Files.move(unfinished, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -73,7 +73,7 @@ final class OutputFile implements AutoCloseable {
     }
 
     /** An error in writing as the user should see it. */
-    static AvocetException failed(Path file, IOException e) {
+    public static AvocetException failed(Path file, IOException e) {
         return new AvocetException(
                 file + ": writing failed: " + e.getMessage() + "; check the space left and the permissions", e);
     }
