@@ -36,7 +36,8 @@ public final class Align implements AutoCloseable {
         int maxTokens = Math.min(MAX_TOKENS, model.config().textConfig().maxPositionEmbeddings());
         var preprocessor = pretrained.preprocessor();
         var tokenizer = pretrained.tokenizer();
-        this.session = Session.open("Align " + pretrained.name(), model::forward, device, options.precision());
+        this.session = Session.open("Align " + pretrained.name(), model::forward, device, options.precision(),
+                options.packedCache().map(pretrained::keptIn));
         int maxBatch = options.maxBatch();
         this.imageFeatures = new Pictures(session, model, "image_features", preprocessor, maxBatch);
         this.imageEmbeds = new Pictures(session, model, "image_embeds", preprocessor, maxBatch);

@@ -27,7 +27,8 @@ public final class ImageClassifier implements AutoCloseable {
         this.labels = model.config().labels();
         var preprocessor = pretrained.preprocessor();
         this.session =
-                Session.open("ImageClassifier " + pretrained.name(), model::forward, device, options.precision());
+                Session.open("ImageClassifier " + pretrained.name(), model::forward, device, options.precision(),
+                        options.packedCache().map(pretrained::keptIn));
         this.pictures = new Pictures(session, model, "logits", preprocessor, options.maxBatch());
     }
 

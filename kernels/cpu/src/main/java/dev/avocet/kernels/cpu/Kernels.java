@@ -24,8 +24,11 @@ final class Kernels {
     private final MethodHandle ticks;
     private final MethodHandle peak;
     private final int panel;
+    private final String identity;
 
-    private Kernels(SymbolLookup symbols) {
+    private Kernels(NativeLibrary.Loaded library) {
+        identity = library.identity();
+        var symbols = library.symbols();
         plan = bind(symbols, "avocet_plan");
         pack = bind(symbols, "avocet_pack");
         open = bind(symbols, "avocet_open");
@@ -48,7 +51,7 @@ final class Kernels {
     /** A bit for each tier that this machine can run. */
     static long supportedTiers() {
         try (var arena = Arena.ofConfined()) {
-            return call(bind(NativeLibrary.load(Tier.BASELINE, arena), "avocet_tiers"));
+            return call(bind(NativeLibrary.load(Tier.BASELINE, arena).symbols(), "avocet_tiers"));
         }
     }
 
@@ -110,6 +113,11 @@ final class Kernels {
     /** Keeps this thread's arithmetic units as busy as they can be; the floating-point operations of one round. */
     long peak(long rounds) {
         return call(peak, rounds);
+    }
+
+    /** The same text only for the same code, so for the same layouts. */
+    String identity() {
+        return identity;
     }
 
     /** Outputs of a product that are packed together. */
