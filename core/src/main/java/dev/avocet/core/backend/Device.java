@@ -51,7 +51,7 @@ public final class Device implements AutoCloseable {
         for (var name : names) {
             try {
                 var device = open(name, options);
-                LOG.log(System.Logger.Level.INFO, "using {0}", device.backend.description());
+                LOG.log(System.Logger.Level.DEBUG, () -> "using " + device.backend.description());
                 return device;
             } catch (BackendUnavailable refusal) {
                 LOG.log(System.Logger.Level.WARNING, "device {0} was refused: {1}", name, refusal.getMessage());

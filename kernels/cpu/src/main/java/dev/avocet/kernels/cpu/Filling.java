@@ -95,6 +95,11 @@ final class Filling {
         }
     }
 
+    /** The memory that the weights take. */
+    long bytes() {
+        return targets.stream().mapToLong(target -> target.memory().byteSize()).sum();
+    }
+
     /** Whether all weights are where plans read them. */
     boolean isFinished() {
         return unfinished.get() == 0;

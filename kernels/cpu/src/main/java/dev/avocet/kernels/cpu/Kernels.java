@@ -23,6 +23,7 @@ final class Kernels {
     private final MethodHandle deviceBytes;
     private final MethodHandle ticks;
     private final MethodHandle peak;
+    private final MethodHandle checksum;
     private final int panel;
     private final String identity;
 
@@ -40,6 +41,7 @@ final class Kernels {
         deviceBytes = bind(symbols, "avocet_device_bytes");
         ticks = bind(symbols, "avocet_ticks");
         peak = bind(symbols, "avocet_peak");
+        checksum = bind(symbols, "avocet_checksum");
         panel = (int) call(bind(symbols, "avocet_panel"));
     }
 
@@ -113,6 +115,11 @@ final class Kernels {
     /** Keeps this thread's arithmetic units as busy as they can be; the floating-point operations of one round. */
     long peak(long rounds) {
         return call(peak, rounds);
+    }
+
+    /** The checksum of some memory, a multiple of 64 bytes at a multiple of 64. */
+    long checksum(long address, long bytes) {
+        return call(checksum, address, bytes);
     }
 
     /** The same text only for the same code, so for the same layouts. */

@@ -54,20 +54,15 @@ final class PackedFile {
      *
      * @param offset where it is in the file
      */
-    record Chunk(int index, MemorySegment memory, long offset) {
-        int checksum() {
-            var checksum = new CRC32C();
-            checksum.update(memory.asByteBuffer());
-            return (int) checksum.getValue();
-        }
-    }
+    record Chunk(int index, MemorySegment memory, long offset) {}
 
     private final KeptWeights kept;
+    private final Kernels kernels;
     private final String source;
     private final byte[] description;
     private final List<Extent> extents;
     private final List<Chunk> chunks = new ArrayList<>();
-    private final int[] checksums;
+    private final long[] checksums;
     private final Path file;
     private final long size;
     private volatile Thread writer;
@@ -75,6 +70,7 @@ final class PackedFile {
     /** @param weights what the extents hold, in words: the same only for the same places of the same weights */
     PackedFile(KeptWeights kept, String source, Kernels kernels, String weights, List<Extent> extents) {
         this.kept = kept;
+        this.kernels = kernels;
         this.source = source;
         this.extents = List.copyOf(extents);
         description = ("packed weights " + VERSION + "\n" + kernels.identity() + "\n" + source + "\n" + weights)
@@ -84,7 +80,7 @@ final class PackedFile {
         for (var extent : extents) {
             end += extent.bytes();
         }
-        checksums = new int[Math.toIntExact(2 * extents.size() + end / CHUNK)];
+        checksums = new long[Math.toIntExact(2 * extents.size() + end / CHUNK)];
         end = Packing.roundUp(headerBytes(), NativeMemory.HUGE_PAGE);
         for (var extent : extents) {
             long start = Packing.roundUp(end, NativeMemory.HUGE_PAGE); // so that huge pages of the file can be mapped
@@ -107,7 +103,7 @@ final class PackedFile {
     }
 
     private int headerBytes() {
-        return PREFIX + checksums.length * Integer.BYTES + description.length;
+        return PREFIX + checksums.length * Long.BYTES + description.length;
     }
 
     /** The parts of which all are to be held against their checksums after mapping. */
@@ -131,8 +127,8 @@ final class PackedFile {
             return false;
         }
         var header = ByteBuffer.wrap(opened.read(headerBytes()));
-        var known = new int[checksums.length];
-        header.order(ByteOrder.LITTLE_ENDIAN).position(PREFIX).slice().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer()
+        var known = new long[checksums.length];
+        header.order(ByteOrder.LITTLE_ENDIAN).position(PREFIX).slice().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer()
                 .get(known);
         System.arraycopy(known, 0, checksums, 0, known.length);
         return Arrays.equals(header.array(), header());
@@ -156,7 +152,11 @@ final class PackedFile {
 
     /** Whether a part of the mapping is what was written. */
     boolean isWhole(Chunk chunk) {
-        return NativeMemory.populate(chunk.memory()) && chunk.checksum() == checksums[chunk.index()];
+        return NativeMemory.populate(chunk.memory()) && checksum(chunk) == checksums[chunk.index()];
+    }
+
+    private long checksum(Chunk chunk) {
+        return kernels.checksum(chunk.memory().address(), chunk.memory().byteSize());
     }
 
     /** Puts memory back in place of the file, and deletes the file. */
@@ -170,8 +170,8 @@ final class PackedFile {
     private byte[] header() {
         var header = ByteBuffer.allocate(headerBytes()).order(ByteOrder.LITTLE_ENDIAN);
         header.putLong(MAGIC).putLong(size).putLong(checksums.length).putLong(0);
-        for (int checksum : checksums) {
-            header.putInt(checksum);
+        for (long checksum : checksums) {
+            header.putLong(checksum);
         }
         header.put(description);
         var checksum = new CRC32C();
@@ -200,7 +200,7 @@ final class PackedFile {
         for (var chunk : chunks) {
             long stamp = memory.enter();
             try {
-                checksums[chunk.index()] = chunk.checksum();
+                checksums[chunk.index()] = checksum(chunk);
                 write(to, chunk.memory().asByteBuffer(), chunk.offset());
             } finally {
                 memory.leave(stamp);
