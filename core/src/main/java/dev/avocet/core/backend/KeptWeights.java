@@ -11,5 +11,4 @@ import java.util.function.Supplier;
  * @param source tells all that the values of the model's weights depend on, besides this version of Avocet: the same
  *     text only for the same values; empty while that can't be told
  */
-public record KeptWeights(PackedCache cache, Supplier<Optional<String>> source) {
-}
+public record KeptWeights(PackedCache cache, Supplier<Optional<String>> source) {}

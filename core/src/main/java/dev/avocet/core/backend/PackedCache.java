@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.core.backend;
 
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -15,6 +18,9 @@ import java.util.Objects;
  * @param maxBytes the most that all files in it take; those not used for longest are deleted
  */
 public record PackedCache(Path folder, long maxBytes) {
+    /** How the names of its complete files end. */
+    public static final String SUFFIX = ".packed";
+
     private static final long DEFAULT_BYTES = 16L << 30;
 
     /** Refuses a size below 0. */
@@ -28,6 +34,24 @@ public record PackedCache(Path folder, long maxBytes) {
     /** This folder, with at most 16 GiB. */
     public static PackedCache in(Path folder) {
         return new PackedCache(folder, DEFAULT_BYTES);
+    }
+
+    /** How much there is: the complete files, and their bytes. */
+    public record Usage(int files, long bytes) {}
+
+    /** What is in the folder now; nothing where there is no folder or it can't be read. */
+    public Usage usage() {
+        int files = 0;
+        long bytes = 0;
+        try (var all = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
+            for (var file : all) {
+                files++;
+                bytes += Files.size(file);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return new Usage(0, 0);
+        }
+        return new Usage(files, bytes);
     }
 
     /** The same with another bound. */

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
@@ -138,7 +139,7 @@ public abstract class BackendSuite {
 
     private void withPlan(String deviceName, OperationCase operation, BiConsumer<Plan, Outline> test) {
         var device = open.computeIfAbsent(deviceName, Device::firstOf);
-        try (var compiler = device.newCompiler(Precision.F32)) {
+        try (var compiler = device.newCompiler(Precision.F32, Optional.empty())) {
             test.accept(compiler.compile(operation.graph()), compiler.outline(operation.graph()));
         } finally {
             device.release();

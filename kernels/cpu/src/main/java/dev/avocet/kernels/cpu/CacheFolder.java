@@ -24,9 +24,6 @@ import java.util.Set;
  * ever changed: others may have it mapped.
  */
 record CacheFolder(PackedCache cache) {
-    /** Of complete files. */
-    static final String SUFFIX = ".packed";
-
     private static final System.Logger LOG = System.getLogger(CacheFolder.class.getName());
     private static final String PART = ".part";
     private static final long POLL_MILLIS = 50;
@@ -54,7 +51,7 @@ record CacheFolder(PackedCache cache) {
             throw new IOException("it has " + bytes + " bytes, and all together may have " + cache.maxBytes());
         }
         Files.createDirectories(cache.folder(), OWNER_ONLY);
-        try (var lock = lock()) {
+        try (var _ = lock()) {
             if (Files.exists(file)) {
                 return; // somebody else was faster
             }
@@ -137,7 +134,7 @@ record CacheFolder(PackedCache cache) {
 
     private List<Entry> entries() throws IOException {
         var entries = new ArrayList<Entry>();
-        try (var files = Files.newDirectoryStream(cache.folder(), "*" + SUFFIX)) {
+        try (var files = Files.newDirectoryStream(cache.folder(), "*" + PackedCache.SUFFIX)) {
             for (var file : files) {
                 entries.add(new Entry(file, Files.size(file), Files.getLastModifiedTime(file)));
             }

@@ -52,6 +52,7 @@ final class Filling {
     private final Kernels kernels;
     private final UseCount memory;
     private final Queue<Part> waiting = new ConcurrentLinkedQueue<>();
+    /** Parts, and the end. */
     private final AtomicInteger unfinished = new AtomicInteger();
     private final List<Target> targets;
     private final Optional<PackedFile> file;
@@ -76,7 +77,7 @@ final class Filling {
         } else {
             targets.forEach(target -> cut(target, waiting));
         }
-        unfinished.set(waiting.size());
+        unfinished.set(waiting.size() + 1);
         if (waiting.isEmpty()) {
             end();
         }
@@ -156,17 +157,21 @@ final class Filling {
                         waiting.add(part);
                     }
                 }
-                if (unfinished.decrementAndGet() == 0) {
+                if (unfinished.decrementAndGet() == 1) {
                     end();
                 }
             }
         }
     }
 
-    /** All weights are where plans read them. */
+    /** The last thing to do: whoever sees that all is finished may close the memory, and the file is begun by then. */
     private void end() {
-        if (file.isPresent() && !isMapped) {
-            file.get().keep(memory);
+        try {
+            if (file.isPresent() && !isMapped) {
+                file.get().keep(memory);
+            }
+        } finally {
+            unfinished.decrementAndGet();
         }
     }
 

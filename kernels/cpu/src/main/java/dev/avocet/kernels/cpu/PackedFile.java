@@ -4,6 +4,7 @@ package dev.avocet.kernels.cpu;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.avocet.core.backend.KeptWeights;
+import dev.avocet.core.backend.PackedCache;
 import dev.avocet.core.backend.UseCount;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -11,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,12 +75,12 @@ final class PackedFile {
         this.extents = List.copyOf(extents);
         description = ("packed weights " + VERSION + "\n" + kernels.identity() + "\n" + source + "\n" + weights)
                 .getBytes(UTF_8);
-        file = kept.cache().folder().toAbsolutePath().resolve(name(description) + CacheFolder.SUFFIX);
+        file = kept.cache().folder().toAbsolutePath().resolve(name(description) + PackedCache.SUFFIX);
         long end = 0;
         for (var extent : extents) {
             end += extent.bytes();
         }
-        checksums = new long[Math.toIntExact(2 * extents.size() + end / CHUNK)];
+        checksums = new long[Math.toIntExact(2L * extents.size() + end / CHUNK)];
         end = Packing.roundUp(headerBytes(), NativeMemory.HUGE_PAGE);
         for (var extent : extents) {
             long start = Packing.roundUp(end, NativeMemory.HUGE_PAGE); // so that huge pages of the file can be mapped
@@ -114,7 +114,12 @@ final class PackedFile {
     /** Puts the file in place of the memory; false where there is no file that is these weights. */
     boolean map() {
         try (var opened = OpenFile.trusted(file)) {
-            return opened != null && isThis(opened) && map(opened);
+            if (opened != null && !isThis(opened)) {
+                // Damaged, or else of the same name by chance: what is written now takes its place.
+                CacheFolder.delete(file);
+                return false;
+            }
+            return opened != null && map(opened);
         } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING,
                     "packed weights can't be read from " + file + " and are packed again: " + e);
@@ -188,6 +193,8 @@ final class PackedFile {
         writer = Thread.ofPlatform().daemon().name("avocet-cpu-keeper").start(() -> {
             try {
                 new CacheFolder(kept.cache()).write(file, size, to -> write(to, memory));
+            } catch (IllegalStateException closed) {
+                LOG.log(System.Logger.Level.DEBUG, "the model was closed before its weights were kept", closed);
             } catch (IOException | RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING,
                         "packed weights can't be kept in " + file + ", so the next start packs them again: " + e);
