@@ -67,6 +67,14 @@ final class AvocetWorker implements Worker.Engine {
         session.run(plan, inputs, outputs.get());
     }
 
+    /** Waits until weights are kept that are to be. */
+    @Override
+    public void close() {
+        session.close();
+        device.close();
+        pretrained.close();
+    }
+
     @Override
     public HostTensor output() {
         return outputs.get().getFirst();

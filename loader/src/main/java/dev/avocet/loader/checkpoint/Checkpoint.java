@@ -88,10 +88,15 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
      * times; and both by checksums of their beginning and end. Empty where a file was written to within the last two
      * seconds, since a change right after it might not show, or where the system has no inodes.
      */
-    public synchronized Optional<String> identity() {
+    public Optional<String> identity() {
+        return identity(System.currentTimeMillis());
+    }
+
+    /** The same at a time of day. */
+    synchronized Optional<String> identity(long millis) {
         var all = new StringBuilder();
         for (var file : files) {
-            var identity = file.identity();
+            var identity = file.identity(millis);
             if (identity.isEmpty()) {
                 return identity;
             }

@@ -29,8 +29,10 @@ final class FileIdentity {
      * @param opened the file
      * @param header how many bytes at its beginning say what the others are
      * @param then its attributes when it was opened; empty if they are others now
+     * @param millis what time of day it is
      */
-    static Optional<String> of(Path path, RandomAccessFile opened, long header, BasicFileAttributes then)
+    static Optional<String> of(
+            Path path, RandomAccessFile opened, long header, BasicFileAttributes then, long millis)
             throws IOException {
         Map<String, Object> now;
         try {
@@ -39,7 +41,7 @@ final class FileIdentity {
             return Optional.empty();
         }
         var changed = (FileTime) now.get("ctime");
-        long age = System.currentTimeMillis() - changed.toMillis();
+        long age = millis - changed.toMillis();
         if (!now.get("fileKey").equals(then.fileKey()) || !now.get("lastModifiedTime").equals(then.lastModifiedTime())
                 || !now.get("size").equals(then.size()) || age < YOUNGEST_MILLIS) {
             return Optional.empty();

@@ -130,9 +130,9 @@ final class WeightsFile implements AutoCloseable {
     }
 
     /** What the file's contents are known by, see {@link FileIdentity}. */
-    Optional<String> identity() {
+    Optional<String> identity(long millis) {
         try {
-            return isNamed ? FileIdentity.of(path, file, contents.start(), attributes) : Optional.empty();
+            return isNamed ? FileIdentity.of(path, file, contents.start(), attributes, millis) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }

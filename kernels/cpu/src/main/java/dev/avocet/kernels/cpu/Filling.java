@@ -167,7 +167,7 @@ final class Filling {
     /** The last thing to do: whoever sees that all is finished may close the memory, and the file is begun by then. */
     private void end() {
         try {
-            if (file.isPresent() && !isMapped) {
+            if (file.isPresent() && (!isMapped || spoiled)) {
                 file.get().keep(memory);
             }
         } finally {

@@ -113,7 +113,7 @@ final class PackedWeights implements Storage, AutoCloseable {
 
     /** The file that what is reserved now may be kept in. */
     private Optional<PackedFile> file() {
-        if (kept.isEmpty()) {
+        if (kept.isEmpty() || !NativeMemory.canMapFiles()) {
             return Optional.empty();
         }
         endRegion();
