@@ -134,7 +134,7 @@ struct run {
 
     bool keep(const tensor &t, floats dense) {
         if (is_half(t)) {
-            uint16_t rounded;
+            float rounded = 0; // room for any type
             for (float &each : dense) {
                 sim::write(t.kind(), &rounded, 0, each);
                 each = sim::as_read(t.kind(), &rounded, 0);

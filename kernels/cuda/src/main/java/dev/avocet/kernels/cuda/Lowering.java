@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.kernels.cuda;
 
+import dev.avocet.core.backend.BackendUnavailable;
 import dev.avocet.core.backend.Precision;
 import dev.avocet.core.graph.Activation;
 import dev.avocet.core.graph.Graph;
@@ -24,6 +25,10 @@ import java.util.Optional;
 final class Lowering {
     /** Up to so many rows, a warp for each output reads the weights as fast as memory gives them. */
     private static final int FEW_ROWS = 8;
+    /** The shared memory that a block has unless it asks for more. */
+    private static final int SHARED_BYTES = 48 << 10;
+    /** The deepest head that the own attention kernel has registers for: MOST_DEPTH in attention.cu. */
+    private static final int MOST_DEPTH = 256;
 
     private final Graph graph;
     private final Values values;
@@ -121,6 +126,15 @@ final class Lowering {
 
     private void own(Kernel kernel, Driver.Grid grid, Arguments.Writer arguments) {
         long function = tools.kernels.function(kernel, precision);
+        if (grid.sharedBytes() > tools.gpu.sharedBytes()) {
+            throw new BackendUnavailable(
+                    kernel.symbol() + " needs " + grid.sharedBytes() + " bytes of shared memory here, "
+                            + tools.gpu + " has " + tools.gpu.sharedBytes()
+                            + "; use the cpu for heads so deep or texts so long");
+        }
+        if (grid.sharedBytes() > SHARED_BYTES) {
+            tools.driver.allowSharedMemory(function, grid.sharedBytes());
+        }
         launches.add(new Launch.OwnKernel(tools.driver, kernel, function, grid, arguments.done()));
     }
 
@@ -357,6 +371,10 @@ final class Lowering {
         var y = rows(node.output());
         if (mask == null && joined(op, y, depth)) {
             return;
+        }
+        if (depth > MOST_DEPTH) {
+            throw new BackendUnavailable("heads of " + depth + " columns are deeper than the " + MOST_DEPTH
+                    + " that attention has registers for on a GPU; use the cpu");
         }
         own(Kernel.ATTENTION, grid(shape.dim(0), tokens, op.heads(), depth), arguments()
                 .pointer(Address.of(q)).pointer(Address.of(k)).pointer(Address.of(v))
