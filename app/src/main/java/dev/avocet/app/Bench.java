@@ -69,7 +69,7 @@ final class Bench implements Executable {
         var chosen = parts.model(terminal, common);
         try (var pretrained = Pretrained.open(chosen.folder());
                 var device = common.open(terminal, () -> Work.of(chosen));
-                var session = Session.open(chosen.name(), pretrained.model()::forward, device)) {
+                var session = common.session(chosen.name(), pretrained, device)) {
             for (var part : parts.of(pretrained)) {
                 var plan = session.plan(part.inputs(), part.outputs());
                 var times = time(session, plan);

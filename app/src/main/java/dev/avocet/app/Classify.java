@@ -39,7 +39,7 @@ final class Classify implements Executable {
     public int run() {
         var chosen = ModelReference.of(model, Demo.TINY_VIT, terminal, common);
         try (var device = common.open(terminal, () -> Work.of(chosen));
-                var classifier = ImageClassifier.load(chosen.folder(), device)) {
+                var classifier = ImageClassifier.load(chosen.folder(), device, common.loadOptions())) {
             return new Answers(terminal, common, json).of(images, image -> classifier.classify(image, topK));
         }
     }

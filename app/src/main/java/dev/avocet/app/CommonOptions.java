@@ -5,10 +5,15 @@ import dev.avocet.core.AvocetException;
 import dev.avocet.core.backend.BackendUnavailable;
 import dev.avocet.core.backend.Device;
 import dev.avocet.core.backend.DeviceOptions;
+import dev.avocet.core.backend.PackedCache;
+import dev.avocet.core.backend.Session;
+import dev.avocet.loader.Pretrained;
 import dev.avocet.loader.fetch.FetchLimits;
 import dev.avocet.loader.fetch.Fetcher;
 import dev.avocet.loader.hub.Hub;
 import dev.avocet.loader.hub.HubSettings;
+import dev.avocet.pipelines.LoadOptions;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -27,6 +32,11 @@ final class CommonOptions {
     @Option(names = "--threads", paramLabel = "N", converter = ThreadCount.class,
             description = "Threads that compute. Default: one per processor.")
     private Integer threads;
+
+    @Option(names = "--packed-cache", paramLabel = "DIR", defaultValue = "${env:AVOCET_PACKED_CACHE}",
+            description = "Keep the weights of models there as the CPU's kernels read them, so that later starts are "
+                    + "faster; as large as the models, at most 16 GiB in all. Default: $AVOCET_PACKED_CACHE, else nowhere.")
+    private Path packedCache;
 
     @Option(names = "--offline",
             description = "Never use the network: models come from the cache, pictures from files.")
@@ -96,6 +106,20 @@ final class CommonOptions {
     /** How much of the machine to use. */
     DeviceOptions deviceOptions() {
         return threads == null ? DeviceOptions.defaults() : DeviceOptions.ofThreads(threads);
+    }
+
+    /** How to load a model for a pipeline. */
+    LoadOptions loadOptions() {
+        return packedCache == null
+                ? LoadOptions.defaults()
+                : LoadOptions.defaults().withPackedCache(PackedCache.in(packedCache));
+    }
+
+    /** A model on a device, without a pipeline around it. */
+    Session session(String name, Pretrained pretrained, Device device) {
+        var options = loadOptions();
+        return Session.open(name, pretrained.model()::forward, device, options.precision(),
+                options.packedCache().map(pretrained::keptIn));
     }
 
     /** Opens the device that the user chose; {@code work} is asked for only where it will take long. */

@@ -58,6 +58,7 @@ final class Doctor implements Executable {
         report.put("devices", devices());
         report.put("models", models());
         report.put("hub", hub());
+        report.put("packed_cache", packedCache());
         return report;
     }
 
@@ -102,6 +103,18 @@ final class Doctor implements Executable {
         } catch (AvocetException e) {
             return "unusable: " + e.getMessage();
         }
+    }
+
+    private Object packedCache() {
+        var cache = common.loadOptions().packedCache();
+        if (cache.isEmpty()) {
+            return "none; --packed-cache or AVOCET_PACKED_CACHE names a folder for one";
+        }
+        var usage = cache.get().usage();
+        var facts = facts("folder", cache.get().folder().toString(), "files", usage.files());
+        facts.put("used_bytes", usage.bytes());
+        facts.put("most_bytes", cache.get().maxBytes());
+        return facts;
     }
 
     private void show(String name, Object value, String indent) {

@@ -58,7 +58,7 @@ final class Embed implements Executable {
         try (var sink = EmbeddingOutput.to(output, raw, terminal)) {
             var chosen = ModelReference.of(model, Demo.TINY_ALIGN, terminal, common);
             try (var device = common.open(terminal, () -> Work.of(chosen));
-                    var align = Align.load(chosen.folder(), device)) {
+                    var align = Align.load(chosen.folder(), device, common.loadOptions())) {
                 int code = OK;
                 for (var item : items) {
                     code = Math.max(code,

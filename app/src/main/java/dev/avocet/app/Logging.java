@@ -11,6 +11,9 @@ import java.util.logging.SimpleFormatter;
 
 /** Keeps the libraries' log away from the user, who is told what matters in the command's own words, unless asked for. */
 final class Logging {
+    /** Kept here, because the log's manager forgets a logger, and its level, that nobody keeps. */
+    private static final Logger OWN = Logger.getLogger("dev.avocet");
+
     private Logging() {}
 
     /** Sends the log to the terminal, or nowhere. */
@@ -19,6 +22,7 @@ final class Logging {
         var root = Logger.getLogger("");
         root.setLevel(verbose ? Level.INFO : Level.OFF);
         if (verbose) {
+            OWN.setLevel(Level.FINE);
             root.addHandler(new TerminalHandler(terminal));
         }
     }
@@ -33,7 +37,8 @@ final class Logging {
 
         @Override
         public void publish(LogRecord entry) {
-            terminal.say(entry.getLevel().getName().toLowerCase(Locale.ROOT) + ": "
+            var level = entry.getLevel().equals(Level.FINE) ? "debug" : entry.getLevel().getName();
+            terminal.say(level.toLowerCase(Locale.ROOT) + ": "
                     + getFormatter().formatMessage(entry));
         }
 

@@ -86,7 +86,7 @@ final class Profile implements Executable {
         var chosen = parts.model(terminal, common);
         try (var pretrained = Pretrained.open(chosen.folder());
                 var device = common.open(terminal, () -> Work.of(chosen));
-                var session = Session.open(chosen.name(), pretrained.model()::forward, device)) {
+                var session = common.session(chosen.name(), pretrained, device)) {
             for (var part : parts.of(pretrained)) {
                 var measured = measure(chosen.name(), part, session);
                 if (json) {

@@ -66,7 +66,7 @@ final class RunModel implements Executable {
         try (var pretrained = Pretrained.open(chosen.folder());
                 var given = Checkpoint.open(input);
                 var device = common.open(terminal, () -> Work.of(chosen));
-                var session = Session.open(chosen.name(), pretrained.model()::forward, device)) {
+                var session = common.session(chosen.name(), pretrained, device)) {
             var inputs = inputs(pretrained.model(), given);
             var results = session.run(inputs, wanted(session, inputs));
             SafetensorsWriter.write(output, results, Map.of());

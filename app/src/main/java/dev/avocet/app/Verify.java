@@ -60,7 +60,7 @@ final class Verify implements Executable {
         var chosen = ModelReference.of(model, terminal, common);
         try (var pretrained = Pretrained.open(chosen.folder());
                 var device = common.open(terminal, () -> Work.of(chosen));
-                var session = Session.open(chosen.name(), pretrained.model()::forward, device)) {
+                var session = common.session(chosen.name(), pretrained, device)) {
             var computed = compute(published, pretrained, session);
             if (json) {
                 writeJson(computed);

@@ -55,7 +55,7 @@ final class ZeroShot implements Executable {
         var names = labels.names();
         var chosen = ModelReference.of(model, Demo.TINY_ALIGN, terminal, common);
         try (var device = common.open(terminal, () -> Work.of(chosen));
-                var align = Align.load(chosen.folder(), device)) {
+                var align = Align.load(chosen.folder(), device, common.loadOptions())) {
             var set = align.labels(template, names);
             int shown = topK == null ? names.size() : Math.min(topK, names.size());
             return new Answers(terminal, common, json).of(images,

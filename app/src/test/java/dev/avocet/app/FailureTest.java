@@ -88,6 +88,6 @@ class FailureTest {
         var cat = Cli.SAMPLES.resolve("cat.jpg");
         assertEquals("", Cli.run("classify", cat, "--model", "tiny-vit", "--device", Cli.DEVICE).err());
         var verbose = Cli.run("classify", cat, "--model", "tiny-vit", "--device", Cli.DEVICE, "--verbose");
-        assertTrue(verbose.err().contains("avocet: info: using " + Cli.DEVICE), verbose.err());
+        assertTrue(verbose.err().contains("avocet: debug: using " + Cli.DEVICE), verbose.err());
     }
 }

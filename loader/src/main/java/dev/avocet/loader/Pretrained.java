@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader;
 
+import dev.avocet.core.backend.KeptWeights;
+import dev.avocet.core.backend.PackedCache;
 import dev.avocet.core.model.Config;
 import dev.avocet.core.model.Model;
 import dev.avocet.core.nn.Weights;
@@ -69,6 +71,11 @@ public final class Pretrained implements AutoCloseable {
     /** The network. */
     public Model model() {
         return model;
+    }
+
+    /** This model's weights in a cache of packed ones. */
+    public KeptWeights keptIn(PackedCache cache) {
+        return new KeptWeights(cache, () -> checkpoint.identity().map(files -> config.fields() + "\n" + files));
     }
 
     /** How pictures become pixel_values, from preprocessor_config.json. */

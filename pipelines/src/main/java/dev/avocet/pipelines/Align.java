@@ -37,7 +37,8 @@ public final class Align implements AutoCloseable {
         this.dimensions = model.config().projectionDim();
         int maxTokens = Math.min(MAX_TOKENS, model.config().textConfig().maxPositionEmbeddings());
         var preprocessor = pretrained.preprocessor();
-        this.session = Session.open("Align " + pretrained.name(), model::forward, device, options.precision());
+        this.session = Session.open("Align " + pretrained.name(), model::forward, device, options.precision(),
+                options.packedCache().map(pretrained::keptIn));
         int maxBatch = options.maxBatch();
         this.observer = new Observer(pretrained.name(), device.name(), options.listener());
         this.imageFeatures = new Pictures(session, model, "image_features", preprocessor, maxBatch, observer);

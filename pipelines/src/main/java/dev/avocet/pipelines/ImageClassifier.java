@@ -28,7 +28,8 @@ public final class ImageClassifier implements AutoCloseable {
         this.labels = model.config().labels();
         var preprocessor = pretrained.preprocessor();
         this.session =
-                Session.open("ImageClassifier " + pretrained.name(), model::forward, device, options.precision());
+                Session.open("ImageClassifier " + pretrained.name(), model::forward, device, options.precision(),
+                        options.packedCache().map(pretrained::keptIn));
         this.observer = new Observer(pretrained.name(), device.name(), options.listener());
         this.pictures = new Pictures(session, model, "logits", preprocessor, options.maxBatch(), observer);
     }

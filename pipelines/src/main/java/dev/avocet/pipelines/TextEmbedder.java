@@ -34,7 +34,8 @@ public final class TextEmbedder implements AutoCloseable {
         this.name = name;
         this.dimensions = modules.pooling().modes().size() * modules.width();
         this.reading = new Texts.Reading(tokenizer, tokens, modules.prompt());
-        this.session = Session.open("TextEmbedder " + name, model::forward, device, options.precision());
+        this.session = Session.open("TextEmbedder " + name, model::forward, device, options.precision(),
+                options.packedCache().map(pretrained::keptIn));
         this.texts = new Texts(session, model, reading, modules.pooling(), options.maxBatch(),
                 new Observer(name, device.name(), options.listener()));
     }

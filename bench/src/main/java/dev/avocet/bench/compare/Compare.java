@@ -83,6 +83,10 @@ final class Compare implements Callable<Integer> {
                     + " bench/peers/install makes.")
     private Path python;
 
+    @Option(names = "--kept",
+            description = "Start Avocet with weights that an earlier start kept packed, below the benchmarks' home.")
+    private boolean kept;
+
     @Option(names = "--write", description = "Write docs/performance.md.")
     private boolean write;
 
@@ -119,7 +123,7 @@ final class Compare implements Callable<Integer> {
         }
         var home = Home.path();
         var interpreter = python != null ? python : home.resolve("python").resolve("bin").resolve("python");
-        var places = new Places(root, home, interpreter);
+        var places = new Places(root, home, interpreter, kept);
         var comparisons = new ArrayList<Comparison>();
         int most = Collections.max(threads);
         for (var workload : chosen(models, Workload.values(), Workload::of, "--models")) {
@@ -183,7 +187,7 @@ final class Compare implements Callable<Integer> {
                 + (stages == null ? "" : " --stages " + String.join(",", stages))
                 + (peers.equals(ALL_PEERS) ? "" : " --peers " + String.join(",", peers))
                 + " --batch " + joined(batches) + " --threads " + joined(threads) + " --runs " + runs
-                + " --tail-runs " + tailRuns + " --seconds " + seconds;
+                + " --tail-runs " + tailRuns + " --seconds " + seconds + (kept ? " --kept" : "");
     }
 
     private static String joined(List<Integer> numbers) {

@@ -104,7 +104,7 @@ enum NetworkPeer {
         var arguments = new ArrayList<Object>(
                 List.of(workload.checkpoint(places.home()), inputs, workload.output()));
         arguments.addAll(List.of(more));
-        return places.java(worker, arguments.toArray());
+        return places.avocet(worker, arguments.toArray());
     }
 
     private static double gflop(Workload workload, Map<String, HostTensor> inputs, Places places) throws IOException {

@@ -15,8 +15,9 @@ import java.util.List;
  * @param root the checkout
  * @param home what is made once: checkpoints and graphs
  * @param interpreter the Python that has the peers' packages
+ * @param keeps whether Avocet starts with weights that an earlier start kept packed
  */
-record Places(Path root, Path home, Path interpreter) {
+record Places(Path root, Path home, Path interpreter, boolean keeps) {
     private Path peers() {
         return root.resolve("bench").resolve("peers");
     }
@@ -29,6 +30,22 @@ record Places(Path root, Path home, Path interpreter) {
                 "-cp", System.getProperty("java.class.path"),
                 "dev.avocet.bench.worker." + worker));
         Arrays.stream(arguments).map(Object::toString).forEach(command::add);
+        return command;
+    }
+
+    /** The command of one of Avocet's workers; where weights are kept, they are afterwards. */
+    List<String> avocet(String worker, Object... arguments) throws IOException {
+        var command = java(worker, arguments);
+        if (keeps) {
+            command.add(1, "-Davocet.bench.cache=" + home.resolve("packed"));
+            var log = Files.createTempFile("avocet", ".log");
+            try (var first = WorkerProcess.start(command, log)) {
+                first.begin(1);
+                first.await();
+            } finally {
+                Files.delete(log);
+            }
+        }
         return command;
     }
 

@@ -3,7 +3,9 @@ package dev.avocet.bench.worker;
 
 import dev.avocet.core.backend.Device;
 import dev.avocet.core.backend.DeviceOptions;
+import dev.avocet.core.backend.PackedCache;
 import dev.avocet.core.backend.Plan;
+import dev.avocet.core.backend.Precision;
 import dev.avocet.core.backend.Session;
 import dev.avocet.core.graph.Graph;
 import dev.avocet.core.tensor.DType;
@@ -11,11 +13,15 @@ import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.loader.Pretrained;
 import dev.avocet.loader.checkpoint.Checkpoint;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 
 /** Avocet as a worker; its model is a checkpoint's folder. Any number of threads may run it, each has outputs of its own. */
 final class AvocetWorker implements Worker.Engine {
+    private static final String CACHE_PROPERTY = "avocet.bench.cache";
+
     private final Pretrained pretrained;
     private final Device device;
     private final Session session;
@@ -26,7 +32,9 @@ final class AvocetWorker implements Worker.Engine {
     AvocetWorker(Worker.Task task) {
         pretrained = Pretrained.open(task.model());
         device = Device.firstOf(DeviceOptions.ofThreads(task.threads()), "cpu");
-        session = Session.open(pretrained.name(), pretrained.model()::forward, device);
+        session = Session.open(pretrained.name(), pretrained.model()::forward, device, Precision.F32,
+                Optional.ofNullable(System.getProperty(CACHE_PROPERTY)).map(Path::of).map(PackedCache::in)
+                        .map(pretrained::keptIn));
         try (var file = Checkpoint.open(task.inputs())) {
             var shapes = new LinkedHashMap<String, Shape>();
             file.names().forEach(name -> shapes.put(name, file.tensor(name).shape()));
@@ -57,6 +65,14 @@ final class AvocetWorker implements Worker.Engine {
     @Override
     public void run() {
         session.run(plan, inputs, outputs.get());
+    }
+
+    /** Waits until weights are kept that are to be. */
+    @Override
+    public void close() {
+        session.close();
+        device.close();
+        pretrained.close();
     }
 
     @Override

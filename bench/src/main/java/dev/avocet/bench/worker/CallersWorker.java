@@ -47,6 +47,12 @@ final class CallersWorker implements Worker.Engine {
         }
     }
 
+    @Override
+    public void close() {
+        callers.shutdown();
+        avocet.close();
+    }
+
     /** The result of one more call: the callers keep theirs. */
     @Override
     public HostTensor output() {

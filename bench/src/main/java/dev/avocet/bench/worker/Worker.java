@@ -35,6 +35,9 @@ final class Worker {
 
         /** The result of the last {@link #run}. */
         HostTensor output() throws Exception;
+
+        /** Ends what still goes on, before the process ends. */
+        default void close() {}
     }
 
     /** Opens an engine. */
@@ -75,6 +78,7 @@ final class Worker {
                 answer("ok");
             }
         }
+        engine.close();
     }
 
     private static void answer(String line) {

@@ -24,6 +24,11 @@ public interface Backend extends AutoCloseable {
      */
     Compiler newCompiler(Precision precision);
 
+    /** The same for a model whose weights may be kept on the disk, where the backend can make use of that. */
+    default Compiler newCompiler(Precision precision, KeptWeights kept) {
+        return newCompiler(precision);
+    }
+
     /** Frees threads and memory; called once, when no compiler is open any more. */
     @Override
     void close();

@@ -3,6 +3,7 @@ package dev.avocet.core.backend;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,7 +53,7 @@ public final class Device implements AutoCloseable {
         for (var name : names) {
             try {
                 var device = open(name, options);
-                LOG.log(System.Logger.Level.INFO, "using {0}", device.backend.description());
+                LOG.log(System.Logger.Level.DEBUG, () -> "using " + device.backend.description());
                 return device;
             } catch (BackendUnavailable refusal) {
                 LOG.log(System.Logger.Level.WARNING, "device {0} was refused: {1}", name, refusal.getMessage());
@@ -128,11 +129,13 @@ public final class Device implements AutoCloseable {
     }
 
     /** A compiler for one model; it keeps the device until it is closed. */
-    Compiler newCompiler(Precision precision) {
+    Compiler newCompiler(Precision precision, Optional<KeptWeights> kept) {
         requireOpen();
         holders.incrementAndGet();
         try {
-            return backend.newCompiler(precision);
+            return kept.isPresent()
+                    ? backend.newCompiler(precision, kept.get())
+                    : backend.newCompiler(precision);
         } catch (RuntimeException | Error e) {
             release();
             throw e;

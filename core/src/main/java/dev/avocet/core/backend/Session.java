@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -39,26 +40,29 @@ public final class Session implements AutoCloseable {
     private final UseCount uses;
     private final SequencedMap<Key, Plan> plans = new LinkedHashMap<>(16, 0.75f, true);
 
-    private Session(String name, Recorder model, Device device, Precision precision) {
+    private Session(
+            String name, Recorder model, Device device, Precision precision, Optional<KeptWeights> kept) {
         this.model = model;
         this.device = device;
         this.uses = new UseCount(name);
-        this.compiler = device.newCompiler(precision);
+        this.compiler = device.newCompiler(precision, kept);
     }
 
     /** A model on a device in float. */
     public static Session open(String name, Recorder model, Device device) {
-        return open(name, model, device, Precision.F32);
+        return open(name, model, device, Precision.F32, Optional.empty());
     }
 
     /**
      * A model on a device; nothing is computed or laid out yet.
      *
      * @param name the model's name, for messages
+     * @param kept where its weights may be kept as the device lays them out
      * @throws BackendUnavailable where the device does not have this precision
      */
-    public static Session open(String name, Recorder model, Device device, Precision precision) {
-        return new Session(name, model, device, precision);
+    public static Session open(
+            String name, Recorder model, Device device, Precision precision, Optional<KeptWeights> kept) {
+        return new Session(name, model, device, precision, kept);
     }
 
     /** The device. */

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
@@ -167,7 +168,7 @@ public abstract class BackendSuite {
 
     private void withPlan(Place place, OperationCase operation, BiConsumer<Plan, Outline> test) {
         var device = open.computeIfAbsent(place.device, Device::firstOf);
-        try (var compiler = device.newCompiler(place.precision)) {
+        try (var compiler = device.newCompiler(place.precision, Optional.empty())) {
             test.accept(compiler.compile(operation.graph()), compiler.outline(operation.graph()));
         } finally {
             device.release();

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -78,6 +79,30 @@ public final class Checkpoint implements TensorSource, AutoCloseable {
     /** The files that hold the tensors. */
     public List<Path> files() {
         return files.stream().map(WeightsFile::path).toList();
+    }
+
+    /**
+     * What the contents of all files are known by without reading them: the same text only for the same contents.
+     *
+     * <p>A file below a hub's {@code blobs} is known by its name there, size and time, any other by device, inode, size and
+     * times; and both by checksums of their beginning and end. Empty where a file was written to within the last two
+     * seconds, since a change right after it might not show, or where the system has no inodes.
+     */
+    public Optional<String> identity() {
+        return identity(System.currentTimeMillis());
+    }
+
+    /** The same at a time of day. */
+    synchronized Optional<String> identity(long millis) {
+        var all = new StringBuilder();
+        for (var file : files) {
+            var identity = file.identity(millis);
+            if (identity.isEmpty()) {
+                return identity;
+            }
+            all.append(identity.get()).append('\n');
+        }
+        return Optional.of(all.toString());
     }
 
     /** The free text in the headers; of two files with the same key, the first one's. */

@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One file of weights: what it says of its tensors read and checked, their data mapped.
@@ -29,6 +30,7 @@ final class WeightsFile implements AutoCloseable {
     private final RandomAccessFile file;
     private final long size;
     private final BasicFileAttributes attributes;
+    private final boolean isNamed;
     private final Contents contents;
     private final MemorySegment data;
 
@@ -47,11 +49,12 @@ final class WeightsFile implements AutoCloseable {
         }
     }
 
-    private WeightsFile(Path path, RandomAccessFile file, Arena arena) throws IOException {
+    private WeightsFile(Path path, BasicFileAttributes before, RandomAccessFile file, Arena arena) throws IOException {
         this.path = path;
         this.file = file;
         this.size = file.length();
         this.attributes = RegularFile.attributes(path);
+        this.isNamed = before.fileKey() != null && before.fileKey().equals(attributes.fileKey());
         this.contents = TorchArchive.isNamed(path)
                 ? TorchArchive.read(path, file)
                 : SafetensorsHeader.read(path, file);
@@ -61,9 +64,10 @@ final class WeightsFile implements AutoCloseable {
 
     /** Checks the contents, then maps the data for as long as the arena lives; throws {@link CheckpointException}. */
     static WeightsFile open(Path path, Arena arena) {
+        var before = RegularFile.attributes(path);
         var file = RegularFile.open(path);
         try {
-            return new WeightsFile(path, file, arena);
+            return new WeightsFile(path, before, file, arena);
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             close(file, e);
             throw switch (e) {
@@ -122,6 +126,15 @@ final class WeightsFile implements AutoCloseable {
         }
         if (wasWritten()) {
             throw new CheckpointException(Code.CHANGED, path, "the file was written to while in use");
+        }
+    }
+
+    /** What the file's contents are known by, see {@link FileIdentity}. */
+    Optional<String> identity(long millis) {
+        try {
+            return isNamed ? FileIdentity.of(path, file, contents.start(), attributes, millis) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 

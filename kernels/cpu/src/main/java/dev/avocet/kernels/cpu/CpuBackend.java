@@ -4,8 +4,10 @@ package dev.avocet.kernels.cpu;
 import dev.avocet.core.backend.Backend;
 import dev.avocet.core.backend.Compiler;
 import dev.avocet.core.backend.DeviceOptions;
+import dev.avocet.core.backend.KeptWeights;
 import dev.avocet.core.backend.Precision;
 import java.lang.foreign.Arena;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** One tier's kernels and the threads that run them. */
@@ -51,8 +53,17 @@ final class CpuBackend implements Backend {
 
     @Override
     public Compiler newCompiler(Precision precision) {
+        return newCompiler(precision, Optional.empty());
+    }
+
+    @Override
+    public Compiler newCompiler(Precision precision, KeptWeights kept) {
+        return newCompiler(precision, Optional.of(kept));
+    }
+
+    private Compiler newCompiler(Precision precision, Optional<KeptWeights> kept) {
         precision.requireF32("cpu");
-        return new CpuCompiler(kernels, crew);
+        return new CpuCompiler(kernels, crew, kept);
     }
 
     @Override

@@ -2,11 +2,13 @@
 package dev.avocet.kernels.cpu;
 
 import dev.avocet.core.backend.Compiler;
+import dev.avocet.core.backend.KeptWeights;
 import dev.avocet.core.backend.Outline;
 import dev.avocet.core.backend.Plan;
 import dev.avocet.core.graph.Fusion;
 import dev.avocet.core.graph.Graph;
 import dev.avocet.core.layout.Values;
+import java.util.Optional;
 
 /** Compiles the graphs of one model: joins steps, places values, writes the program, has the weights packed that it is the first to use. */
 final class CpuCompiler implements Compiler {
@@ -23,10 +25,10 @@ final class CpuCompiler implements Compiler {
     private final Crew crew;
     private final PackedWeights weights;
 
-    CpuCompiler(Kernels kernels, Crew crew) {
+    CpuCompiler(Kernels kernels, Crew crew, Optional<KeptWeights> kept) {
         this.kernels = kernels;
         this.crew = crew;
-        this.weights = new PackedWeights(kernels);
+        this.weights = new PackedWeights(kernels, kept);
     }
 
     @Override
@@ -41,7 +43,7 @@ final class CpuCompiler implements Compiler {
 
     @Override
     public Outline outline(Graph graph) {
-        try (var places = new PackedWeights(kernels)) { // reserved, and never filled
+        try (var places = new PackedWeights(kernels, Optional.empty())) { // reserved, and never filled
             var fused = Fusion.fuse(graph, LIMITS);
             var program = lower(fused, new Values(fused, places, ALIGNMENT), places);
             return new Outline(program.steps(), program.runBytes(crew.threads()), places.bytes());

@@ -36,8 +36,15 @@ final class Crew implements AutoCloseable {
 
     private static final long MOMENT_NANOS = 50_000;
     private static final long IDLE_SECONDS = 10;
-    /** How long compiling waits for weights: small models are complete by then, large ones don't hold up their loading. */
-    private static final long PATIENCE_NANOS = 50_000_000;
+    /**
+     * How long compiling waits for weights. Those of up to half a gigabyte are mostly complete by then, and the first
+     * inference, short as it is, takes no longer than the others; larger ones don't hold up their loading, and what is
+     * left to do is little next to their inference.
+     */
+    private static final long PATIENCE_NANOS = 300_000_000;
+
+    private static final long LARGE_BYTES = 512 << 20;
+    private static final long LARGE_PATIENCE_NANOS = 10_000_000;
     /** Where run.h has the number of callers. */
     private static final long CALLERS_OFFSET = 64;
     /** Where run.h has the device's counter of events. */
@@ -149,7 +156,7 @@ final class Crew implements AutoCloseable {
         }
     }
 
-    /** Has weights packed by whoever has time; waits for them a moment if a slot is free. */
+    /** Has weights packed by whoever has time; waits for them for a while if a slot is free. */
     void begin(List<Filling> wanted) {
         wanted.stream().filter(filling -> !fillings.contains(filling)).forEach(fillings::add);
         if (wanted.isEmpty()) {
@@ -161,7 +168,9 @@ final class Crew implements AutoCloseable {
         }
         try {
             long began = System.nanoTime();
-            finish(wanted, () -> System.nanoTime() - began < PATIENCE_NANOS);
+            boolean isLarge = wanted.stream().mapToLong(Filling::bytes).sum() > LARGE_BYTES;
+            long patience = isLarge ? LARGE_PATIENCE_NANOS : PATIENCE_NANOS;
+            finish(wanted, () -> System.nanoTime() - began < patience);
         } finally {
             free.release();
         }
@@ -271,17 +280,7 @@ final class Crew implements AutoCloseable {
         void dismiss() {
             dismissed = true;
             LockSupport.unpark(thread);
-            boolean interrupted = false;
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Threads.join(thread);
         }
     }
 

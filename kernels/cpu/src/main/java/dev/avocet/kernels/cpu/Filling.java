@@ -5,7 +5,10 @@ import dev.avocet.core.backend.UseCount;
 import dev.avocet.core.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,7 +17,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The weights that one plan is the first to use, read and packed part by part, in the plan's order, by whichever threads
- * have time.
+ * have time; or where they were kept packed, mapped, and held part by part against their checksums.
  *
  * <p>The source is read range by range through Java, so a checkpoint that is cut short while it is read is an exception,
  * and no second copy of the weights is ever in memory. A part that fails waits for the next caller that needs it, who
@@ -28,7 +31,14 @@ final class Filling {
     /** A weight and the memory it goes to. */
     record Target(Weight weight, Packing packing, MemorySegment memory) {}
 
-    private record Part(Target target, int from, int count, AtomicInteger left) {
+    /** What one thread does at a time. */
+    private sealed interface Part {}
+
+    /** A part of a file. */
+    private record Mapped(PackedFile.Chunk chunk) implements Part {}
+
+    /** Some rows of a weight. */
+    private record Rows(Target target, int from, int count, AtomicInteger left) implements Part {
         int floats() {
             return Math.toIntExact(count * rowFloats());
         }
@@ -42,19 +52,39 @@ final class Filling {
     private final Kernels kernels;
     private final UseCount memory;
     private final Queue<Part> waiting = new ConcurrentLinkedQueue<>();
+    /** Parts, and the end. */
     private final AtomicInteger unfinished = new AtomicInteger();
+    private final List<Target> targets;
+    private final Optional<PackedFile> file;
+    private final AtomicInteger unchecked = new AtomicInteger();
+    private final boolean isMapped;
+    private volatile boolean spoiled;
     private volatile boolean failed;
 
-    /** @param memory counts who writes to the weights' memory, which may end before the weights are complete */
-    Filling(List<Target> targets, Kernels kernels, UseCount memory) {
+    /**
+     * @param memory counts who writes to the weights' memory, which may end before the weights are complete
+     * @param file where they may have been kept packed, or else may be kept
+     */
+    Filling(List<Target> targets, Kernels kernels, UseCount memory, Optional<PackedFile> file) {
         this.kernels = kernels;
         this.memory = memory;
-        targets.forEach(this::cut);
-        unfinished.set(waiting.size());
+        this.targets = List.copyOf(targets);
+        this.file = file;
+        isMapped = file.isPresent() && file.get().map();
+        if (isMapped) {
+            file.get().chunks().forEach(chunk -> waiting.add(new Mapped(chunk)));
+            unchecked.set(waiting.size());
+        } else {
+            targets.forEach(target -> cut(target, waiting));
+        }
+        unfinished.set(waiting.size() + 1);
+        if (waiting.isEmpty()) {
+            end();
+        }
     }
 
     /** Parts of whole panels, small enough to stay in a core's cache while they are packed. */
-    private void cut(Target target) {
+    private void cut(Target target, Collection<Part> parts) {
         var shape = target.weight().shape();
         int rows = target.packing().sourceRows(shape);
         long rowFloats = rows == 0 ? 0 : shape.elements() / rows;
@@ -62,8 +92,13 @@ final class Filling {
         int step = panels * kernels.panel();
         var left = new AtomicInteger(Math.ceilDiv(rows, step));
         for (int from = 0; from < rows; from += step) {
-            waiting.add(new Part(target, from, Math.min(step, rows - from), left));
+            parts.add(new Rows(target, from, Math.min(step, rows - from), left));
         }
+    }
+
+    /** The memory that the weights take. */
+    long bytes() {
+        return targets.stream().mapToLong(target -> target.memory().byteSize()).sum();
     }
 
     /** Whether all weights are where plans read them. */
@@ -104,25 +139,60 @@ final class Filling {
                 if (part == null) {
                     return;
                 }
-                boolean written = false;
+                boolean done = false;
                 try {
-                    if (values.length < part.floats()) {
-                        values = new float[part.floats()];
-                        staging = arena.allocate((long) values.length * Float.BYTES, 64);
+                    switch (part) {
+                        case Rows rows -> {
+                            if (values.length < rows.floats()) {
+                                values = new float[rows.floats()];
+                                staging = arena.allocate((long) values.length * Float.BYTES, 64);
+                            }
+                            write(rows, values, staging);
+                        }
+                        case Mapped mapped -> check(mapped);
                     }
-                    write(part, values, staging);
-                    written = true;
+                    done = true;
                 } finally {
-                    if (!written) {
+                    if (!done) {
                         waiting.add(part);
                     }
                 }
-                unfinished.decrementAndGet();
+                if (unfinished.decrementAndGet() == 1) {
+                    end();
+                }
             }
         }
     }
 
-    private void write(Part part, float[] values, MemorySegment staging) {
+    /** The last thing to do: whoever sees that all is finished may close the memory, and the file is begun by then. */
+    private void end() {
+        try {
+            if (file.isPresent() && (!isMapped || spoiled)) {
+                file.get().keep(memory);
+            }
+        } finally {
+            unfinished.decrementAndGet();
+        }
+    }
+
+    /** Whoever is the last to find that the file is damaged has everything packed after all. */
+    private void check(Mapped part) {
+        long stamp = memory.enter();
+        try {
+            spoiled |= !file.orElseThrow().isWhole(part.chunk());
+            if (unchecked.decrementAndGet() == 0 && spoiled) {
+                file.orElseThrow().discard();
+                var packing = new ArrayList<Part>();
+                targets.forEach(target -> cut(target, packing));
+                unfinished.addAndGet(packing.size());
+                waiting.addAll(packing);
+            }
+        } finally {
+            memory.leave(stamp);
+        }
+    }
+
+    private void write(Rows part, float[] values, MemorySegment staging) {
         long stamp = memory.enter();
         try {
             var target = part.target();
@@ -139,7 +209,7 @@ final class Filling {
     }
 
     /** Tells the source that all of the weight was read; it may know better, and then the part is to be read again. */
-    private static void release(Part last) {
+    private static void release(Rows last) {
         boolean released = false;
         try {
             last.target().weight().release();

@@ -23,9 +23,13 @@ final class Kernels {
     private final MethodHandle deviceBytes;
     private final MethodHandle ticks;
     private final MethodHandle peak;
+    private final MethodHandle checksum;
     private final int panel;
+    private final String identity;
 
-    private Kernels(SymbolLookup symbols) {
+    private Kernels(NativeLibrary.Loaded library) {
+        identity = library.identity();
+        var symbols = library.symbols();
         plan = bind(symbols, "avocet_plan");
         pack = bind(symbols, "avocet_pack");
         open = bind(symbols, "avocet_open");
@@ -37,6 +41,7 @@ final class Kernels {
         deviceBytes = bind(symbols, "avocet_device_bytes");
         ticks = bind(symbols, "avocet_ticks");
         peak = bind(symbols, "avocet_peak");
+        checksum = bind(symbols, "avocet_checksum");
         panel = (int) call(bind(symbols, "avocet_panel"));
     }
 
@@ -48,7 +53,7 @@ final class Kernels {
     /** A bit for each tier that this machine can run. */
     static long supportedTiers() {
         try (var arena = Arena.ofConfined()) {
-            return call(bind(NativeLibrary.load(Tier.BASELINE, arena), "avocet_tiers"));
+            return call(bind(NativeLibrary.load(Tier.BASELINE, arena).symbols(), "avocet_tiers"));
         }
     }
 
@@ -110,6 +115,16 @@ final class Kernels {
     /** Keeps this thread's arithmetic units as busy as they can be; the floating-point operations of one round. */
     long peak(long rounds) {
         return call(peak, rounds);
+    }
+
+    /** The checksum of some memory, a multiple of 64 bytes at a multiple of 64. */
+    long checksum(long address, long bytes) {
+        return call(checksum, address, bytes);
+    }
+
+    /** The same text only for the same code, so for the same layouts. */
+    String identity() {
+        return identity;
     }
 
     /** Outputs of a product that are packed together. */

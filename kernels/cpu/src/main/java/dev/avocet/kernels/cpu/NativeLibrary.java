@@ -7,7 +7,6 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.avocet.core.backend.BackendUnavailable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -22,6 +21,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Set;
+import java.util.zip.CRC32;
 
 /**
  * One tier's kernels, taken out of the jar and loaded; unloaded when the arena closes.
@@ -52,8 +52,16 @@ final class NativeLibrary {
         return Linker.nativeLinker().downcallHandle(address, SIX_LONGS);
     }
 
-    /** The symbols of a tier's library; they live as long as the arena. */
-    static SymbolLookup load(Tier tier, Arena arena) {
+    /**
+     * A tier's library.
+     *
+     * @param symbols they live as long as the arena
+     * @param identity another text for other code
+     */
+    record Loaded(SymbolLookup symbols, String identity) {}
+
+    /** Loads a tier's library for as long as the arena lives. */
+    static Loaded load(Tier tier, Arena arena) {
         var resource = "native/" + platform() + "/libavocet-" + tier.label() + ".so";
         try (var bytes = NativeLibrary.class.getResourceAsStream(resource)) {
             if (bytes == null) {
@@ -61,14 +69,18 @@ final class NativeLibrary {
                         + "); build kernels/cpu on such a machine with a C compiler (gcc or clang) on the PATH, or use "
                         + "the device \"reference\", which is slow");
             }
-            return load(bytes, arena);
+            var code = bytes.readAllBytes();
+            var checksum = new CRC32();
+            checksum.update(code);
+            return new Loaded(load(code, arena),
+                    platform() + " " + tier.label() + " " + Long.toHexString(checksum.getValue()));
         } catch (IOException e) {
             throw new BackendUnavailable("the kernels can't be read from the jar: " + e.getMessage(), e);
         }
     }
 
-    private static SymbolLookup load(InputStream bytes, Arena arena) throws IOException {
-        var file = extract(bytes);
+    private static SymbolLookup load(byte[] code, Arena arena) throws IOException {
+        var file = extract(code);
         try {
             return SymbolLookup.libraryLookup(file, arena);
         } catch (IllegalCallerException e) {
@@ -82,14 +94,14 @@ final class NativeLibrary {
         }
     }
 
-    private static Path extract(InputStream bytes) {
+    private static Path extract(byte[] code) {
         var folder = Path.of(System.getProperty(FOLDER_PROPERTY, System.getProperty("java.io.tmpdir")));
         try {
             // Files.createTempFile starts the security providers for its random number, 20 ms. That nobody else made or
             // can write to this file is what matters, and CREATE_NEW and the permissions see to it.
             var file = folder.resolve("avocet-" + ProcessHandle.current().pid() + "-" + System.nanoTime() + ".so");
             try (var out = FileChannel.open(file, Set.of(CREATE_NEW, WRITE), OWNER_ONLY)) {
-                bytes.transferTo(Channels.newOutputStream(out));
+                Channels.newOutputStream(out).write(code);
             } catch (IOException e) {
                 Files.deleteIfExists(file);
                 throw e;

@@ -17,13 +17,17 @@ import java.lang.invoke.MethodHandle;
  * translating addresses.
  */
 final class NativeMemory implements AutoCloseable {
-    private static final long HUGE_PAGE = 2 << 20;
+    static final long HUGE_PAGE = 2 << 20;
     private static final long PROT_READ_WRITE = 3;
-    private static final long MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final long PROT_READ = 1;
+    private static final long MAP_PRIVATE = 0x02;
+    private static final long MAP_FIXED = 0x10;
+    private static final long MAP_ANONYMOUS = 0x20;
     private static final long MADV_HUGEPAGE = 14;
     private static final long MADV_NOHUGEPAGE = 15;
+    private static final long MADV_POPULATE_READ = 22;
     /** A multiple of every system's page. */
-    private static final long PAGES = 1 << 16;
+    static final long PAGES = 1 << 16;
 
     private static final MethodHandle MMAP = linux("mmap");
     private static final MethodHandle MUNMAP = linux("munmap");
@@ -52,28 +56,33 @@ final class NativeMemory implements AutoCloseable {
     private static MemorySegment map(long bytes, Arena arena) {
         boolean huge = bytes >= HUGE_PAGE;
         long mapped = huge ? Math.ceilDiv(bytes, HUGE_PAGE) * HUGE_PAGE + HUGE_PAGE : bytes;
-        long address = call(MMAP, 0, mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1);
+        long address = call(MMAP, 0, mapped, PROT_READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (address == -1) {
             throw new OutOfMemoryError();
         }
         long aligned = huge ? Math.ceilDiv(address, HUGE_PAGE) * HUGE_PAGE : address;
         if (huge) {
-            call(MADVISE, aligned, mapped - HUGE_PAGE, MADV_HUGEPAGE, 0, 0); // or else small pages
+            call(MADVISE, aligned, mapped - HUGE_PAGE, MADV_HUGEPAGE); // or else small pages
         }
         return MemorySegment.ofAddress(aligned).reinterpret(bytes, arena,
-                _ -> call(MUNMAP, address, mapped, 0, 0, 0));
+                _ -> call(MUNMAP, address, mapped, 0));
     }
 
-    private static long call(MethodHandle function, long a, long b, long c, long d, long e) {
+    private static long call(MethodHandle function, long a, long b, long c) {
+        return call(function, a, b, c, 0, 0, 0);
+    }
+
+    /** Calls what {@link #linux} found. */
+    static long call(MethodHandle function, long a, long b, long c, long d, long e, long f) {
         try {
-            return (long) function.invokeExact(a, b, c, d, e, 0L);
+            return (long) function.invokeExact(a, b, c, d, e, f);
         } catch (Throwable thrown) {
             throw new AssertionError("a native call can't throw", thrown);
         }
     }
 
     /** A function of the C library, or null where it is not Linux's. */
-    private static MethodHandle linux(String name) {
+    static MethodHandle linux(String name) {
         if (!NativeLibrary.platform().startsWith("linux-") || ADDRESS.byteSize() != 8) {
             return null;
         }
@@ -96,7 +105,50 @@ final class NativeMemory implements AutoCloseable {
     void trim(long used) {
         long from = Packing.roundUp(address() + used, PAGES);
         if (MADVISE != null && from < address() + bytes()) {
-            call(MADVISE, from, address() + bytes() - from, MADV_NOHUGEPAGE, 0, 0);
+            call(MADVISE, from, address() + bytes() - from, MADV_NOHUGEPAGE);
+        }
+    }
+
+    /** Whether the system can put files in place of memory. */
+    static boolean canMapFiles() {
+        return MMAP != null;
+    }
+
+    /**
+     * Puts a file's bytes in place of the memory's first ones, which can only be read from then on; whether that went
+     * well. What was in that memory is lost in any case.
+     *
+     * @param descriptor of the open file; it may be closed afterwards
+     * @param offset a multiple of {@link #HUGE_PAGE}
+     * @param count a multiple of {@link #PAGES}, and within the file
+     */
+    boolean mapFile(long descriptor, long offset, long count) {
+        return call(MMAP, address(), count, PROT_READ, MAP_PRIVATE | MAP_FIXED, descriptor, offset) == address();
+    }
+
+    /** Puts memory, zero at first, back in the place of a file's bytes; throws {@link DeviceOutOfMemory}. */
+    void unmapFile(long count) {
+        if (call(MMAP, address(), count, PROT_READ_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1,
+                0) != address()) {
+            throw new DeviceOutOfMemory("packed weights", count,
+                    "give the process more memory (ulimit -v, container limit)");
+        }
+        call(MADVISE, address(), count, MADV_HUGEPAGE);
+    }
+
+    /** Maps the pages of a part of the memory all at once; false where one of them is not in the file any more. */
+    static boolean populate(MemorySegment part) {
+        return !Populating.WORKS || call(MADVISE, part.address(), part.byteSize(), MADV_POPULATE_READ) == 0;
+    }
+
+    /** Whether this Linux has MADV_POPULATE_READ, which 5.14 brought. */
+    private static final class Populating {
+        static final boolean WORKS = works();
+
+        private static boolean works() {
+            try (var page = allocate(PAGES, "a page")) {
+                return call(MADVISE, page.address(), PAGES, MADV_POPULATE_READ) == 0;
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.kernels.cpu;
 
+import dev.avocet.core.backend.KeptWeights;
 import dev.avocet.core.backend.UseCount;
 import dev.avocet.core.graph.Node;
 import dev.avocet.core.graph.Op;
@@ -13,6 +14,7 @@ import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One model's weights in native memory, each in the layout that its operation reads: reserved when a plan first mentions
@@ -31,11 +33,15 @@ final class PackedWeights implements Storage, AutoCloseable {
     private final IdentityHashMap<Weight, Map<Packing, Block>> known = new IdentityHashMap<>();
     private final List<Filling.Target> reserved = new ArrayList<>();
     private final List<Filling> unfinished = new ArrayList<>();
+    private final Optional<KeptWeights> kept;
+    private final List<PackedFile.Extent> extents = new ArrayList<>();
+    private final List<PackedFile> files = new ArrayList<>();
     private long used;
     private long bytes;
 
-    PackedWeights(Kernels kernels) {
+    PackedWeights(Kernels kernels, Optional<KeptWeights> kept) {
         this.kernels = kernels;
+        this.kept = kept;
     }
 
     /** Where a weight is, or will be when its filling has finished. */
@@ -73,12 +79,12 @@ final class PackedWeights implements Storage, AutoCloseable {
     private Block reserve(Weight weight, Packing packing) {
         long floats = packing.floats(weight.shape(), kernels);
         long size = Packing.roundUp(floats + SLACK_FLOATS, 16) * Float.BYTES;
-        if (regions.isEmpty() || used + size > regions.getLast().bytes()) {
-            if (!regions.isEmpty()) {
-                regions.getLast().trim(used);
-            }
-            regions.add(NativeMemory.allocate(Math.max(size, REGION_BYTES), "weight " + weight.name()));
-            used = 0;
+        // A file takes the place of whole regions, so each filling that may become one has its own.
+        boolean begins = regions.isEmpty() || kept.isPresent() && reserved.isEmpty();
+        if (begins || used + size > regions.getLast().bytes()) {
+            endRegion();
+            regions.add(NativeMemory.allocate(
+                    Math.max(Packing.roundUp(size, NativeMemory.PAGES), REGION_BYTES), "weight " + weight.name()));
         }
         var place = regions.getLast().segment().asSlice(used, size);
         used += size;
@@ -87,14 +93,44 @@ final class PackedWeights implements Storage, AutoCloseable {
         return Block.of(place, Float.BYTES);
     }
 
+    private void endRegion() {
+        if (used > 0) {
+            regions.getLast().trim(used);
+            extents.add(new PackedFile.Extent(regions.getLast(), used));
+        }
+        used = 0;
+    }
+
     /** The fillings that a plan with all weights reserved so far has to wait for. */
     List<Filling> fill() {
         unfinished.removeIf(Filling::isFinished);
         if (!reserved.isEmpty()) {
-            unfinished.add(new Filling(reserved, kernels, memory));
+            unfinished.add(new Filling(reserved, kernels, memory, file()));
             reserved.clear();
         }
         return List.copyOf(unfinished);
+    }
+
+    /** The file that what is reserved now may be kept in. */
+    private Optional<PackedFile> file() {
+        if (kept.isEmpty() || !NativeMemory.canMapFiles()) {
+            return Optional.empty();
+        }
+        endRegion();
+        var mine = List.copyOf(extents);
+        extents.clear();
+        var source = kept.get().source().get();
+        if (source.isEmpty() || mine.stream().mapToLong(PackedFile.Extent::used).sum() < PackedFile.SMALLEST) {
+            return Optional.empty();
+        }
+        var places = new StringBuilder();
+        for (var target : reserved) {
+            places.append(target.packing()).append(' ').append(target.weight().name()).append(' ')
+                    .append(target.weight().shape()).append(' ').append(target.memory().byteSize()).append('\n');
+        }
+        var file = new PackedFile(kept.get(), source.get(), kernels, places.toString(), mine);
+        files.add(file);
+        return Optional.of(file);
     }
 
     /** The memory that the weights take so far. */
@@ -102,9 +138,10 @@ final class PackedWeights implements Storage, AutoCloseable {
         return bytes;
     }
 
-    /** Frees the memory, after waiting for whoever writes to it; no plan reads it any more. */
+    /** Frees the memory, after waiting for whoever reads or writes it; no plan reads it any more. */
     @Override
     public void close() {
+        files.forEach(PackedFile::await);
         memory.close(() -> {
             regions.forEach(NativeMemory::close);
             regions.clear();

@@ -17,6 +17,7 @@ import dev.avocet.core.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -173,7 +174,7 @@ class FillingTest {
         try (var library = Arena.ofShared()) {
             var kernels = Kernels.load(MachineTiers.best(), library);
             try (var crew = new Crew(kernels, DeviceOptions.ofThreads(2).withSlots(1));
-                    var weights = new PackedWeights(kernels)) {
+                    var weights = new PackedWeights(kernels, Optional.empty())) {
                 weights.of(weight, Packing.MATRIX);
                 var fillings = weights.fill();
                 var slot = crew.take(); // so that this thread does not pack yet

@@ -82,7 +82,7 @@ class FaultInjectionTest {
 
     /** Opens, computes twice, times, and closes; the results. */
     private static List<float[]> life(String... devices) {
-        try (var device = Device.firstOf(new DeviceOptions(1, 1), devices);
+        try (var device = Device.firstOf(DeviceOptions.ofThreads(1), devices);
                 var session = Session.open("model", FaultInjectionTest::record, device,
                         device.name().equals("cpu") ? Precision.F32 : Precision.F16)) {
             var names = List.of("tokens", "picture");
