@@ -26,7 +26,7 @@ class ArchitectureTest {
 
     @Test
     void allModulesAreSeen() {
-        for (var module : new String[] {"core", "kernels.cpu", "loader", "models", "pipelines", "coyo", "app"}) {
+        for (var module : new String[] {"core", "kernels.cpu", "loader", "models", "pipelines", "coyo", "search", "app"}) {
             var root = "dev.avocet." + module + "..";
             assertTrue(AVOCET.stream().anyMatch(resideInAPackage(root)), "no class in " + root);
         }
@@ -42,6 +42,7 @@ class ArchitectureTest {
                 .layer("models").definedBy("dev.avocet.models..")
                 .layer("pipelines").definedBy("dev.avocet.pipelines..")
                 .layer("coyo").definedBy("dev.avocet.coyo..")
+                .layer("search").definedBy("dev.avocet.search..")
                 .layer("app").definedBy("dev.avocet.app..")
                 .whereLayer("core").mayNotAccessAnyLayer()
                 .whereLayer("kernels").mayOnlyAccessLayers("core")
@@ -49,7 +50,8 @@ class ArchitectureTest {
                 .whereLayer("models").mayOnlyAccessLayers("core")
                 .whereLayer("pipelines").mayOnlyAccessLayers("loader", "core")
                 .whereLayer("coyo").mayOnlyAccessLayers("pipelines", "loader", "core")
-                .whereLayer("app").mayOnlyAccessLayers("coyo", "pipelines", "loader", "models", "core"));
+                .whereLayer("search").mayOnlyAccessLayers("coyo", "pipelines", "loader", "core")
+                .whereLayer("app").mayOnlyAccessLayers("search", "coyo", "pipelines", "loader", "models", "core"));
     }
 
     @Test

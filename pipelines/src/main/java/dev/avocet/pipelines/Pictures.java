@@ -7,9 +7,12 @@ import dev.avocet.core.tensor.Shape;
 import dev.avocet.loader.image.Image;
 import dev.avocet.loader.image.Preprocessor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /** Pictures to one result per picture, in batches. */
 final class Pictures {
@@ -37,6 +40,53 @@ final class Pictures {
             run(part.size(), part::get, row, mapped);
         }
         return mapped;
+    }
+
+    /**
+     * The same of pictures that are yet to be decoded, one after the other; for one that can't be there is what
+     * {@code refused} makes of the reason.
+     */
+    <T> List<T> mapEach(List<? extends Supplier<Image>> images, Row<T> row, Function<RuntimeException, T> refused) {
+        var mapped = new ArrayList<T>(images.size());
+        for (int start = 0; start < images.size(); start += maxBatch) {
+            var part = images.subList(start, Math.min(start + maxBatch, images.size()));
+            try (var batch = batch(part.size())) {
+                mapped.addAll(decodeAndRun(part, batch, row, refused));
+            }
+        }
+        return mapped;
+    }
+
+    private <T> List<T> decodeAndRun(List<? extends Supplier<Image>> images, Lane.Batch batch, Row<T> row,
+            Function<RuntimeException, T> refused) {
+        var mapped = new ArrayList<T>(Collections.nCopies(images.size(), null));
+        var decoded = new ArrayList<Integer>(images.size());
+        var pixels = batch.floats(0);
+        int size = pixels.length / images.size();
+        for (int i = 0; i < images.size(); i++) {
+            try {
+                preprocessor.preprocess(images.get(i).get(), pixels, decoded.size() * size);
+                decoded.add(i);
+            } catch (RuntimeException e) {
+                mapped.set(i, refused.apply(e));
+            }
+        }
+        if (decoded.size() == images.size()) {
+            spread(batch.run(), decoded, row, mapped);
+        } else if (!decoded.isEmpty()) {
+            try (var smaller = batch(decoded.size())) {
+                System.arraycopy(pixels, 0, smaller.floats(0), 0, decoded.size() * size);
+                spread(smaller.run(), decoded, row, mapped);
+            }
+        }
+        return mapped;
+    }
+
+    private static <T> void spread(float[] results, List<Integer> places, Row<T> row, List<T> mapped) {
+        int width = results.length / places.size();
+        for (int i = 0; i < places.size(); i++) {
+            mapped.set(places.get(i), row.of(results, i * width, width));
+        }
     }
 
     <T> T map(Image image, Row<T> row) {
