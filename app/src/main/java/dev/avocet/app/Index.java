@@ -77,7 +77,7 @@ final class Index implements Executable {
         int threads = common.deviceOptions().threads();
         try (var index = PictureIndexWriter.open(output, ModelMark.of(chosen.lasting(), align), quantized, threads)) {
             var progress = new Progress(open.stream().mapToLong(PictureSource::size).sum());
-            var indexing = new Indexing(align, index, new Indexing.Plan(threads, BATCH), progress);
+            var indexing = new Indexing(align, index, Indexing.Plan.of(threads, BATCH), progress);
             var counts = stoppable(indexing, open);
             terminal.clearProgress();
             report(counts, index.size());

@@ -8,7 +8,6 @@ import dev.avocet.search.PictureIndex;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -27,17 +26,11 @@ final class Search implements Executable {
     @Parameters(index = "0", paramLabel = "INDEX", description = "The folder of an index.")
     private Path index;
 
-    /** What is looked for. */
-    static final class Wanted {
-        @Parameters(index = "1", arity = "0..1", paramLabel = "TEXT", description = "What the pictures should show.")
-        private String text;
+    @Parameters(index = "1", arity = "0..1", paramLabel = "TEXT", description = "What the pictures should show.")
+    private String text;
 
-        @Option(names = "--image", paramLabel = "IMAGE", description = "A picture that they should be like.")
-        private String image;
-    }
-
-    @ArgGroup(multiplicity = "1")
-    private Wanted wanted;
+    @Option(names = "--image", paramLabel = "IMAGE", description = "A picture that they should be like, instead of a text.")
+    private String image;
 
     @Option(names = "--top-k", paramLabel = "N", defaultValue = "10", converter = AtLeastOne.class,
             description = "How many pictures to find. Default: 10.")
@@ -64,6 +57,12 @@ final class Search implements Executable {
 
     @Override
     public int run() {
+        if ((text == null) == (image == null)) {
+            throw new UsageException("give either a text or --image with a picture to look for");
+        }
+        if (json && output != null) {
+            throw new UsageException("--json and --output exclude each other");
+        }
         var sheet = output == null ? null : ContactSheet.to(output);
         try (var open = PictureIndex.open(index)) {
             var chosen = model(open);
@@ -100,18 +99,18 @@ final class Search implements Executable {
     }
 
     private List<Hit> hits(PictureIndex open, Align align) {
-        if (wanted.image == null) {
-            return open.search(align, wanted.text, topK);
+        if (image == null) {
+            return open.search(align, text, topK);
         }
-        var pictures = Pictures.of(List.of(wanted.image), terminal, common);
+        var pictures = Pictures.of(List.of(image), terminal, common);
         if (pictures.size() != 1) {
-            throw new UsageException("--image takes one picture, and " + wanted.image + " has " + pictures.size());
+            throw new UsageException("--image takes one picture, and " + image + " has " + pictures.size());
         }
         return open.search(align, pictures.getFirst().read(), topK);
     }
 
     private String title() {
-        return wanted.image == null ? wanted.text : wanted.image;
+        return image == null ? text : image;
     }
 
     private void writeJson(List<Hit> hits) {

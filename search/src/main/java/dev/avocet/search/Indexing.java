@@ -30,8 +30,6 @@ import java.util.function.Supplier;
  * <p>As many threads as the device has each read, decode and embed pictures of their own, which keeps all of them busy.
  */
 public final class Indexing {
-    private static final Duration BETWEEN_COMMITS = Duration.ofSeconds(30);
-
     private final Align align;
     private final PictureIndexWriter index;
     private final Plan plan;
@@ -45,8 +43,14 @@ public final class Indexing {
      *
      * @param threads that read and embed
      * @param batch pictures that each of them embeds at once
+     * @param betweenCommits what an interruption without warning may cost
      */
-    public record Plan(int threads, int batch) {}
+    public record Plan(int threads, int batch, Duration betweenCommits) {
+        /** The same for a run of minutes or days. */
+        public static Plan of(int threads, int batch) {
+            return new Plan(threads, batch, Duration.ofSeconds(30));
+        }
+    }
 
     /** Is told how it goes, by one thread at a time. */
     public interface Listener {
@@ -153,7 +157,7 @@ public final class Indexing {
     }
 
     private synchronized void commitNowAndThen() {
-        if (System.nanoTime() - committed > BETWEEN_COMMITS.toNanos()) {
+        if (System.nanoTime() - committed >= plan.betweenCommits().toNanos()) {
             index.commit();
             committed = System.nanoTime();
         }

@@ -19,13 +19,13 @@ final class PictureBytes {
 
     private final PictureColumn column;
     private final Configuration hadoop;
-    private final Fetcher fetcher;
+    private final boolean privateAddresses;
+    private Fetcher fetcher;
 
     PictureBytes(PictureColumn column, boolean privateAddresses) {
         this.column = column;
         this.hadoop = new Configuration();
-        var limits = FetchLimits.DEFAULT;
-        this.fetcher = new Fetcher(privateAddresses ? limits : limits.withPublicAddressesOnly());
+        this.privateAddresses = privateAddresses;
     }
 
     /** The bytes; throws {@link AvocetException} where there are none. */
@@ -56,7 +56,15 @@ final class PictureBytes {
 
     private byte[] at(String place) {
         var start = place.substring(0, Math.min(8, place.length())).toLowerCase(Locale.ROOT);
-        return start.startsWith("http://") || start.startsWith("https://") ? fetcher.fetch(place) : file(place);
+        return start.startsWith("http://") || start.startsWith("https://") ? fetch(place) : file(place);
+    }
+
+    private byte[] fetch(String address) {
+        if (fetcher == null) {
+            var limits = FetchLimits.DEFAULT;
+            fetcher = new Fetcher(privateAddresses ? limits : limits.withPublicAddressesOnly());
+        }
+        return fetcher.fetch(address);
     }
 
     private byte[] file(String place) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.avocet.spark.launch.EmbedPartition;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,11 +43,11 @@ class OldJavaTest {
 
     @Test
     void aDriverOnAnOlderJavaSaysSoInOneLine() throws Exception {
-        var java = oldJava();
-        assumeTrue(!java.isEmpty(), "there is no older Java here");
-        var process = new ProcessBuilder(java.getFirst().toString(), "-cp", launchClasses().toString(),
+        var older = oldJava();
+        assumeTrue(!older.isEmpty(), "there is no older Java here");
+        var process = new ProcessBuilder(older.getFirst().toString(), "-cp", launchClasses().toString(),
                 "dev.avocet.spark.launch.Main").redirectErrorStream(true).start();
-        var said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(1, process.waitFor());
         assertEquals(1, said.lines().count(), said);
         assertTrue(said.startsWith("avocet: Avocet needs Java 25 or newer, and the driver runs on Java "), said);
