@@ -4,7 +4,9 @@ module dev.avocet.app {
     requires com.fasterxml.jackson.core;
     requires dev.avocet.coyo;
     requires dev.avocet.models;
+    requires dev.avocet.search;
     requires info.picocli;
+    requires java.desktop;
     requires java.logging;
     requires java.management;
 

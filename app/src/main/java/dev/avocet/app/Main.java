@@ -93,6 +93,8 @@ public final class Main {
         commands.put("classify", () -> new Classify(terminal, common));
         commands.put("zero-shot", () -> new ZeroShot(terminal, common));
         commands.put("embed", () -> new Embed(terminal, common));
+        commands.put("index", () -> new Index(terminal, common));
+        commands.put("search", () -> new Search(terminal, common));
         commands.put("run", () -> new RunModel(terminal, common));
         commands.put("preprocess", () -> new Preprocess(terminal, common));
         commands.put("tokenize", () -> new Tokenize(terminal, common));

@@ -40,6 +40,11 @@ record ModelReference(String name, Path folder) {
         return new ModelReference(reference, path);
     }
 
+    /** A reference that stands for the same from any folder. */
+    String lasting() {
+        return Files.exists(path(name)) ? folder.toAbsolutePath().normalize().toString() : name;
+    }
+
     /** The file or folder that a reference stands for; a model of the hub is downloaded where the cache lacks it. */
     static Path resolve(String reference, Terminal terminal, CommonOptions common) {
         if (reference.isBlank()) {

@@ -3,6 +3,7 @@ package dev.avocet.app;
 
 import dev.avocet.core.AvocetException;
 import dev.avocet.loader.image.Image;
+import dev.avocet.loader.image.PictureFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
@@ -10,17 +11,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The pictures that a user names: files, folders, URLs, and {@code -} for standard input. */
 final class Pictures {
     /** The description of a parameter that takes them. */
     static final String HELP = "A picture, a folder of pictures, an http or https address, or - for standard input.";
-
-    private static final Set<String> ENDINGS =
-            Set.of("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "tif", "tiff", "webp");
 
     private static final Pattern URL = Pattern.compile("https?://", Pattern.CASE_INSENSITIVE);
 
@@ -132,7 +128,7 @@ final class Pictures {
 
     private static void addFolder(Path folder, List<Picture> pictures) {
         var files = new ArrayList<Path>();
-        try (var entries = Files.newDirectoryStream(folder, Pictures::looksLikeAPicture)) {
+        try (var entries = Files.newDirectoryStream(folder, PictureFiles::isPicture)) {
             entries.forEach(files::add);
         } catch (IOException | DirectoryIteratorException e) {
             throw new AvocetException(folder + ": listing the folder failed: " + e.getMessage(), e);
@@ -143,11 +139,5 @@ final class Pictures {
         }
         files.sort(null);
         files.forEach(file -> pictures.add(new Picture(file.toString(), () -> Image.read(file))));
-    }
-
-    private static boolean looksLikeAPicture(Path file) {
-        var name = file.getFileName().toString();
-        var ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        return !name.startsWith(".") && ENDINGS.contains(ending) && Files.isRegularFile(file);
     }
 }

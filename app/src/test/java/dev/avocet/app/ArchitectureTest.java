@@ -26,7 +26,7 @@ class ArchitectureTest {
 
     @Test
     void allModulesAreSeen() {
-        for (var module : new String[] {"core", "kernels.cpu", "loader", "models", "pipelines", "coyo", "app"}) {
+        for (var module : new String[] {"core", "kernels.cpu", "loader", "models", "pipelines", "coyo", "search", "app"}) {
             var root = "dev.avocet." + module + "..";
             assertTrue(AVOCET.stream().anyMatch(resideInAPackage(root)), "no class in " + root);
         }
@@ -43,6 +43,7 @@ class ArchitectureTest {
                 .layer("pipelines").definedBy("dev.avocet.pipelines..")
                 .optionalLayer("integrations").definedBy("dev.avocet.integrations..")
                 .layer("coyo").definedBy("dev.avocet.coyo..")
+                .layer("search").definedBy("dev.avocet.search..")
                 .layer("app").definedBy("dev.avocet.app..")
                 .whereLayer("core").mayNotAccessAnyLayer()
                 .whereLayer("kernels").mayOnlyAccessLayers("core")
@@ -51,7 +52,8 @@ class ArchitectureTest {
                 .whereLayer("pipelines").mayOnlyAccessLayers("loader", "core")
                 .whereLayer("integrations").mayOnlyAccessLayers("pipelines", "loader", "core")
                 .whereLayer("coyo").mayOnlyAccessLayers("pipelines", "loader", "core")
-                .whereLayer("app").mayOnlyAccessLayers("coyo", "integrations", "pipelines", "loader", "models", "core"));
+                .whereLayer("search").mayOnlyAccessLayers("coyo", "pipelines", "loader", "core")
+                .whereLayer("app").mayOnlyAccessLayers("search", "coyo", "integrations", "pipelines", "loader", "models", "core"));
     }
 
     @Test

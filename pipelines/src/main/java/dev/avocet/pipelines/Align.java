@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.pipelines;
 
+import dev.avocet.core.AvocetException;
 import dev.avocet.core.backend.Device;
 import dev.avocet.core.backend.Session;
 import dev.avocet.core.model.ConfigException;
@@ -9,6 +10,7 @@ import dev.avocet.loader.image.Image;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * ALIGN: pictures and texts in one space of embeddings, and zero-shot classification with it.
@@ -182,6 +184,20 @@ public final class Align implements AutoCloseable {
     /** Several pictures' embeddings, in their order. */
     public float[][] embedImages(List<Image> images) {
         return imageEmbeds.map("embed-image", images, Align::copy).toArray(float[][]::new);
+    }
+
+    /**
+     * What becomes of each of several pictures that are yet to be decoded, in their order: one that can't be decoded is
+     * refused, and the others are embedded all the same. They are decoded on the calling thread, one after the other, so
+     * with as many callers as the device has threads, decoding and computing go on side by side.
+     */
+    public List<Embedding> embedEach(List<? extends Supplier<Image>> images) {
+        return imageEmbeds.mapEach(
+                "embed-image", images,
+                (results, offset, width) -> new Embedding.Vector(copy(results, offset, width)),
+                e -> new Embedding.Refused(e instanceof AvocetException known
+                        ? known
+                        : new AvocetException("the picture can't be decoded, unexpectedly: " + e, e)));
     }
 
     /** Several texts' embeddings, in their order. */

@@ -7,8 +7,11 @@ import dev.avocet.core.tensor.Shape;
 import dev.avocet.loader.image.Image;
 import dev.avocet.loader.image.Preprocessor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Pictures to one row of numbers per picture, in batches. */
 final class Pictures {
@@ -41,9 +44,13 @@ final class Pictures {
     }
 
     <R> List<R> map(String operation, List<Image> images, Row<R> row) {
-        var timer = observer.begin(operation, images.size());
+        return timed(operation, images.size(), timer -> run(images, preprocessor::preprocess, row, timer));
+    }
+
+    private <R> List<R> timed(String operation, int items, Function<CallTimer, List<R>> call) {
+        var timer = observer.begin(operation, items);
         try {
-            var mapped = run(images, preprocessor::preprocess, row, timer);
+            var mapped = call.apply(timer);
             timer.end(null);
             return mapped;
         } catch (RuntimeException | Error e) {
@@ -72,6 +79,63 @@ final class Pictures {
             }
         }
         return mapped;
+    }
+
+    /**
+     * The same of pictures that are yet to be decoded, one after the other; for one that can't be there is what
+     * {@code refused} makes of the reason.
+     */
+    <R> List<R> mapEach(
+            String operation, List<? extends Supplier<Image>> images, Row<R> row,
+            Function<RuntimeException, R> refused) {
+        return timed(operation, images.size(), timer -> {
+            var mapped = new ArrayList<R>(images.size());
+            for (int start = 0; start < images.size(); start += maxBatch) {
+                var part = images.subList(start, Math.min(start + maxBatch, images.size()));
+                mapped.addAll(decodeAndRun(part, row, refused, timer));
+            }
+            return mapped;
+        });
+    }
+
+    private <R> List<R> decodeAndRun(
+            List<? extends Supplier<Image>> images, Row<R> row, Function<RuntimeException, R> refused,
+            CallTimer timer) {
+        var mapped = new ArrayList<R>(Collections.nCopies(images.size(), null));
+        var places = new ArrayList<Integer>(images.size());
+        try (var batch = batch(images.size())) {
+            var pixels = batch.floats(0);
+            int size = pixels.length / images.size();
+            for (int i = 0; i < images.size(); i++) {
+                try {
+                    preprocessor.preprocess(images.get(i).get(), pixels, places.size() * size);
+                    places.add(i);
+                } catch (RuntimeException e) {
+                    mapped.set(i, refused.apply(e));
+                }
+            }
+            timer.preprocessed();
+            if (places.size() == images.size()) {
+                spread(batch, places, row, mapped, timer);
+            } else if (!places.isEmpty()) {
+                try (var smaller = batch(places.size())) {
+                    System.arraycopy(pixels, 0, smaller.floats(0), 0, places.size() * size);
+                    spread(smaller, places, row, mapped, timer);
+                }
+            }
+        }
+        return mapped;
+    }
+
+    private static <R> void spread(
+            Lane.Batch batch, List<Integer> places, Row<R> row, List<R> mapped, CallTimer timer) {
+        var results = batch.run();
+        timer.computed(places.size(), batch.waited());
+        int width = results.length / places.size();
+        for (int i = 0; i < places.size(); i++) {
+            mapped.set(places.get(i), row.of(results, i * width, width));
+        }
+        timer.postprocessed();
     }
 
     /** Batches of pictures from many callers, each made ready by its own. */

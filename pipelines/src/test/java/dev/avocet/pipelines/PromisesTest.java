@@ -3,6 +3,7 @@ package dev.avocet.pipelines;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import dev.avocet.core.backend.Device;
 import dev.avocet.core.backend.DeviceOptions;
 import dev.avocet.core.model.ConfigException;
 import dev.avocet.loader.image.Image;
+import dev.avocet.loader.image.ImageException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +42,29 @@ class PromisesTest {
             var reversed = align.embedImages(images);
             for (int i = 0; i < alone.length; i++) {
                 assertArrayEquals(alone[i], reversed[alone.length - 1 - i]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("devices")
+    void aPictureThatCannotBeDecodedFailsAloneAndTheOthersKeepTheirBits(String deviceName) {
+        try (var device = Device.firstOf(deviceName); var align = Align.load(Bundled.TINY_ALIGN, device)) {
+            var images = new ArrayList<>(Bundled.samples().values()).subList(0, 6);
+            var wanted = new ArrayList<Supplier<Image>>();
+            images.forEach(image -> wanted.add(() -> image));
+            wanted.add(1, () -> Image.read(new byte[] {1, 2, 3}));
+            wanted.add(() -> {
+                throw new IllegalStateException("a defect");
+            });
+            var results = align.embedEach(wanted);
+            assertEquals(wanted.size(), results.size());
+            var refused = assertInstanceOf(Embedding.Refused.class, results.get(1));
+            assertInstanceOf(ImageException.class, refused.reason());
+            assertInstanceOf(Embedding.Refused.class, results.getLast());
+            for (int i = 0; i < images.size(); i++) {
+                var result = assertInstanceOf(Embedding.Vector.class, results.get(i == 0 ? 0 : i + 1));
+                assertArrayEquals(align.embed(images.get(i)), result.values());
             }
         }
     }
