@@ -1,71 +1,56 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes half.json next to each golden: how far torch is from float64 when it computes in a half-precision type.
+"""How far torch's own results in half precision are from those in float64: writes golden/MODEL/half.json.
 
-usage: half_errors.py GOLDEN_FOLDER...    (needs torch, transformers and safetensors; runs on the CPU)
-
-{"f16": {"logits": 0.0012, ...}, "bf16": {...}}: max|torch in that type - f64| for every f64 output of golden.safetensors. The
-weights are those of the checkpoint, rounded to the type; so are the inputs.
+usage: half_errors.py FOLDER OF GOLDENS; needs torch, transformers and safetensors
 """
 import json
-import pathlib
 import sys
+from pathlib import Path
 
 import torch
+import transformers
 from safetensors.torch import load_file
-from transformers import AlignModel, BertModel, ViTForImageClassification
 
-MODELS = {"vit": ViTForImageClassification, "align": AlignModel, "bert": BertModel}
 TYPES = {"f16": torch.float16, "bf16": torch.bfloat16}
 
 
-def flat(name, value, outputs):
-    if torch.is_tensor(value):
-        outputs[name] = value
-    elif isinstance(value, (tuple, list)):
-        for i, each in enumerate(value):
-            flat(f"{name}.{i}", each, outputs)
-    elif hasattr(value, "items"):
-        for key, each in value.items():
-            flat(f"{name}.{key}" if name else key, each, outputs)
+def flat(prefix, outputs, to):
+    for name, value in outputs.items():
+        place = f"{prefix}.{name}" if prefix else name
+        if torch.is_tensor(value):
+            to[place] = value
+        elif isinstance(value, (tuple, list)):
+            to.update({f"{place}.{i}": each for i, each in enumerate(value) if torch.is_tensor(each)})
+        elif hasattr(value, "items"):
+            flat(place, value, to)
 
 
-def run(model, inputs):
-    states = dict(output_hidden_states=True, output_attentions=True)
-    if model.config.model_type != "align":
-        return model(**inputs, **states)
-    vision = model.vision_model(pixel_values=inputs["pixel_values"], output_hidden_states=True)
-    text = model.text_model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"], **states)
-    return {
-        **model(**inputs),
-        "vision": vision,
-        "text": text,
-        "image_features": vision.pooler_output.flatten(1),
-        "text_features": model.text_projection(text.last_hidden_state[:, 0]),
-    }
-
-
-def errors(folder):
-    golden = load_file(folder / "golden.safetensors")
-    exact = {name[4:]: value for name, value in golden.items() if name.startswith("f64.")}
-    kind = MODELS[json.loads((folder / "config.json").read_text())["model_type"]]
+def results(model, inputs):
     found = {}
-    for name, dtype in TYPES.items():
-        model = kind.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval().to(dtype)
-        inputs = {each[3:]: value for each, value in golden.items() if each.startswith("in.")}
-        inputs = {each: value.to(dtype) if value.is_floating_point() else value for each, value in inputs.items()}
-        outputs = {}
-        with torch.no_grad():
-            flat("", run(model, inputs), outputs)
-        missing = exact.keys() - outputs.keys()
-        if missing:
-            raise SystemExit(f"{folder}: transformers gives no {sorted(missing)}")
-        found[name] = {
-            each: float(f"{(outputs[each].double() - value).abs().max().item():.3g}") for each, value in sorted(exact.items())
-        }
+    if isinstance(model, transformers.AlignModel):
+        vision = model.vision_model(pixel_values=inputs["pixel_values"], output_hidden_states=True)
+        text = model.text_model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"],
+                                output_hidden_states=True, output_attentions=True)
+        flat("", model(**inputs), found)
+        flat("", {"vision": vision, "text": text, "image_features": vision.pooler_output.flatten(1),
+                  "text_features": model.text_projection(text.last_hidden_state[:, 0])}, found)
+    else:
+        flat("", model(**inputs, output_hidden_states=True, output_attentions=True), found)
     return found
 
 
-for argument in sys.argv[1:]:
-    folder = pathlib.Path(argument)
-    (folder / "half.json").write_text(json.dumps(errors(folder), indent=1) + "\n")
-    print(folder / "half.json")
+for folder in sorted(Path(sys.argv[1]).iterdir()):
+    if not (folder / "golden.safetensors").exists():
+        continue
+    golden = load_file(folder / "golden.safetensors")
+    kind = getattr(transformers, json.loads((folder / "config.json").read_text())["architectures"][0])
+    errors = {}
+    for name, dtype in TYPES.items():
+        model = kind.from_pretrained(folder, dtype=dtype, attn_implementation="eager").eval()
+        inputs = {key[3:]: value.to(dtype) if value.is_floating_point() else value
+                  for key, value in golden.items() if key.startswith("in.")}
+        with torch.no_grad():
+            found = results(model, inputs)
+        errors[name] = {key[4:]: (found[key[4:]].double() - golden[key]).abs().max().item()
+                        for key in golden if key.startswith("f64.")}
+    (folder / "half.json").write_text(json.dumps(errors, indent=1, sort_keys=True) + "\n")

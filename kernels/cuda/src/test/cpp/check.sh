@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Runs all CUDA kernels on this machine's processor, under the sanitizers for addresses and undefined behaviour.
-# Usage: check.sh WORKDIR F32|F16|BF16|DEFECTS [ROUNDS]
+# Usage: check.sh WORKDIR F32|F16|BF16|DEFECTS|GRAPHS [ROUNDS]
 # F32, F16, BF16: the kernels for this storage, over as many random shapes. DEFECTS: that defects are found.
+# GRAPHS: the simulated cuDNN, against plain sums.
 # Exit code 77: this machine can't, and the last line says why.
 set -eu
 [ $# -ge 2 ] || exit 2
@@ -24,6 +25,11 @@ compile() {
         -I"$here/../../main/cuda" "$@"
 }
 
+if [ "$storage" = GRAPHS ]; then
+    compile "$here"/../simulator/dnn*.cc -o "$work/graphs"
+    "$work/graphs"
+    exit
+fi
 compile -c "$here/../shim/shim.cc" -o "$work/shim.o"
 if [ "$storage" = DEFECTS ]; then
     compile -DSTORAGE_F32 "$here/defects.cc" "$work/shim.o" -o "$work/defects"
@@ -32,13 +38,7 @@ if [ "$storage" = DEFECTS ]; then
     grep -q heap-buffer-overflow "$work/outside.txt"
     exit
 fi
-objects=
-for kernel in "$here"/../../main/cuda/*.cu; do
-    name=$(basename "$kernel" .cu)
-    (cd "$here/../../main/cuda" && sh "$here/../shim/wrap.sh" "$name.cu") >"$work/$name.cc"
-    compile -DSTORAGE_"$storage" -c "$work/$name.cc" -o "$work/$name.o"
-    objects="$objects $work/$name.o"
-done
-# shellcheck disable=SC2086
-compile -DSTORAGE_"$storage" "$here/kernels.cc" $objects "$work/shim.o" -o "$work/kernels"
+sh "$here/../shim/wrap.sh" "$here/../../main/cuda" >"$work/wrapped.cc"
+compile -DSTORAGE_"$storage" -c "$work/wrapped.cc" -o "$work/wrapped.o"
+compile -DSTORAGE_"$storage" "$here/kernels.cc" "$work/wrapped.o" "$work/shim.o" -o "$work/kernels"
 "$work/kernels" "${3:-6}"

@@ -1,75 +1,75 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds the simulated libraries of CUDA, with the names and symbol versions of the true ones: build.sh OUT JNI
-# JNI: a folder with JavaCPP's libjnicudart.so, libjnicublas.so and libjnicudnn.so, which name every function that must be there.
+# Builds the simulated libraries of CUDA, with the names and symbol versions of the true ones: build.sh OUT JNI [FLAG...]
+# JNI: a folder with JavaCPP's libjnicudart.so, libjnicublas.so and libjnicudnn.so, which name every function that must be
+# there. FLAG: more for the C++ compiler, such as -fsanitize=address.
 # Exit code 77: this machine can't, and the last line says why.
 set -eu
-[ $# -eq 2 ] || exit 2
+[ $# -ge 2 ] || exit 2
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1 jni=$2
+shift 2
+flags=$*
 cxx=${CXX:-c++} cc=${CC:-cc}
 for tool in "$cxx" "$cc" nm; do
     command -v "$tool" >/dev/null 2>&1 || { echo "there is no $tool"; exit 77; }
 done
 [ "$(uname -sm)" = "Linux x86_64" ] || { echo "the simulation is for Linux on x86-64"; exit 77; }
 mkdir -p "$out/made"
+echo 'int main() { return 0; }' >"$out/made/probe.cc"
+# shellcheck disable=SC2086
+"$cxx" -std=c++20 $flags "$out/made/probe.cc" -o "$out/made/probe" 2>/dev/null || { echo "$cxx has no C++20 $flags"; exit 77; }
 
 compile() {
-    "$cxx" -std=c++20 -O2 -Wall -Wextra -Werror -Wno-unknown-pragmas -ffp-contract=off -fno-strict-aliasing -fPIC -fvisibility=hidden \
-        -I"$here/../shim" -I"$here/../../main/cuda" "$@"
-}
-
-# The project's kernels for one storage type.
-kernels() {
-    storage=$1
-    compile -DSTORAGE_"$storage" -c "$here/kernels.cc" -o "$out/made/kernels-$storage.o"
-    compile -DSTORAGE_"$storage" -c "$here/../shim/shim.cc" -o "$out/made/shim-$storage.o"
-    objects=
-    for kernel in "$here"/../../main/cuda/*.cu; do
-        name=$(basename "$kernel" .cu)-$storage
-        (cd "$here/../../main/cuda" && sh "$here/../shim/wrap.sh" "$(basename "$kernel")") >"$out/made/$name.cc"
-        compile -DSTORAGE_"$storage" -c "$out/made/$name.cc" -o "$out/made/$name.o"
-        objects="$objects $out/made/$name.o"
-    done
     # shellcheck disable=SC2086
-    "$cxx" -shared -Wl,-Bsymbolic -o "$out/kernels-$storage.so" "$out/made/kernels-$storage.o" "$out/made/shim-$storage.o" $objects
+    "$cxx" -std=c++20 -O2 -g1 -Wall -Wextra -Werror -Wno-unknown-pragmas -ffp-contract=off -fno-strict-aliasing -fPIC \
+        -fvisibility=hidden $flags -I"$here/../shim" -I"$here/../../main/cuda" "$@"
 }
 
-# What JavaCPP needs of a library, as traps: library SONAME, and how nm shows its symbols.
+link() {
+    # shellcheck disable=SC2086
+    "$cxx" -shared $flags "$@"
+}
+
+# What JavaCPP needs of a library, as traps: traps VERSION, which is what nm shows behind a symbol's name, empty for none.
 traps() {
     echo '#include "traps.h"'
-    nm -D --undefined-only "$jni"/libjni*.so | sed -n "s/^ *U \\(cu[A-Za-z0-9_]*\\)$2\$/TRAP(\\1)/p" | sort -u
+    sed -n "s/^ *U \\(cu[A-Za-z0-9_]*\\)$1\$/TRAP(\\1)/p" "$out/made/needed.txt"
 }
 
-# library SONAME VERSION OBJECT...: VERSION is what nm shows behind a symbol's name, empty for none.
+# library SONAME VERSION OBJECT...
 library() {
     soname=$1 version=$2
     shift 2
-    traps "$soname" "$version" >"$out/made/$soname.c"
-    "$cc" -O1 -fPIC -I"$here" -c "$out/made/$soname.c" -o "$out/made/$soname.traps.o"
+    traps "$version" >"$out/made/$soname.c"
+    "$cc" -O1 -fPIC -I"$here" -c "$out/made/$soname.c" -o "$out/made/$soname.o"
     driver="$out/libcuda.so.1"
     [ "$soname" != libcuda.so.1 ] || driver=-ldl
+    names=-Wl,-Bsymbolic-functions
     if [ -n "$version" ]; then
         echo "$soname { global: cu*; nvrtc*; local: *; };" >"$out/made/$soname.map"
-        "$cxx" -shared -Wl,-soname,"$soname" -Wl,--version-script,"$out/made/$soname.map" -o "$out/$soname" "$@" \
-            "$out/made/$soname.traps.o" "$driver"
-    else
-        "$cxx" -shared -Wl,-soname,"$soname" -Wl,-Bsymbolic-functions -o "$out/$soname" "$@" "$out/made/$soname.traps.o" "$driver"
+        names=-Wl,--version-script,$out/made/$soname.map
     fi
+    link -Wl,-soname,"$soname" "$names" -o "$out/$soname" "$@" "$out/made/$soname.o" "$driver"
 }
 
+sh "$here/../shim/wrap.sh" "$here/../../main/cuda" >"$out/made/kernels.cc"
 pids=
 for storage in F32 F16 BF16; do
-    kernels $storage &
+    compile -DSTORAGE_$storage -c "$out/made/kernels.cc" -o "$out/made/kernels-$storage.o" &
     pids="$pids $!"
 done
-for part in world driver compiler blas dnn dnn_graph; do
-    compile -c "$here/$part.cc" -o "$out/made/$part.o" &
+for part in world driver kernels compiler blas dnn dnn_graph ../shim/shim; do
+    compile -c "$here/$part.cc" -o "$out/made/$(basename $part).o" &
     pids="$pids $!"
 done
 for pid in $pids; do wait "$pid"; done
 
+for storage in F32 F16 BF16; do
+    link -Wl,-Bsymbolic -o "$out/kernels-$storage.so" "$out/made/kernels-$storage.o" "$out/made/kernels.o" "$out/made/shim.o"
+done
+nm -D --undefined-only "$jni"/libjnicudart.so "$jni"/libjnicublas.so "$jni"/libjnicudnn.so | sort -u >"$out/made/needed.txt"
 library libcuda.so.1 "" "$out/made/world.o" "$out/made/driver.o"
 library libcudart.so.12 @libcudart.so.12
 library libcublasLt.so.12 @libcublasLt.so.12 "$out/made/blas.o"

@@ -5,7 +5,9 @@
 
 #include <cstdio>
 #include <cstring>
+#include <set>
 #include <string>
+#include <vector>
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -19,6 +21,19 @@ struct program {
 
 #define BEGIN                                                                                                         \
     if (const int injected = sim_injected(__func__)) return injected
+
+// What is included and not there, as an error; else nothing.
+std::string missing(const std::vector<std::string> &sources, const std::set<std::string> &known) {
+    static const std::string INCLUDE = "#include \"";
+    for (const std::string &text : sources) {
+        for (size_t at = text.find(INCLUDE); at != std::string::npos; at = text.find(INCLUDE, at + 1)) {
+            const size_t start = at + INCLUDE.size();
+            const std::string name = text.substr(start, text.find('"', start) - start);
+            if (!known.count(name)) return "error: could not open source file \"" + name + "\"";
+        }
+    }
+    return "";
+}
 
 bool is_there(const program *p) { return p && sim_alive("program of the compiler", p); }
 
@@ -51,10 +66,14 @@ EXPORT int nvrtcVersion(int *major, int *minor) {
 EXPORT int nvrtcCreateProgram(program **result, const char *source, const char *, int headers, const char *const *texts,
                               const char *const *names) {
     BEGIN;
+    std::vector<std::string> sources = {source};
+    std::set<std::string> known;
     for (int i = 0; i < headers; i++) {
         if (!texts[i] || !names[i]) return INVALID_INPUT;
+        sources.push_back(texts[i]);
+        known.insert(names[i]);
     }
-    *result = new program{source, "", ""};
+    *result = new program{source, "", missing(sources, known)};
     sim_opened("program of the compiler", *result);
     return SUCCESS;
 }
@@ -69,10 +88,8 @@ EXPORT int nvrtcCompileProgram(program *p, int count, const char *const *options
         else if (option.starts_with("-DSTORAGE_")) storage = option.substr(option.find('_') + 1);
         else if (option != "-std=c++17") return INVALID_OPTION;
     }
-    if (p->source.find("__global__") == std::string::npos) {
-        p->log = "error: there is no kernel";
-        return COMPILATION;
-    }
+    if (p->log.empty() && p->source.find("__global__") == std::string::npos) p->log = "error: there is no kernel";
+    if (!p->log.empty()) return COMPILATION;
     p->code = "avocet simulated cubin " + storage + " " + architecture;
     return SUCCESS;
 }
@@ -102,9 +119,9 @@ EXPORT int nvrtcGetProgramLog(program *p, char *log) {
 }
 
 EXPORT int nvrtcDestroyProgram(program **p) {
-    BEGIN;
+    const int injected = sim_injected(__func__); // frees all the same
     if (!p || !sim_closed("program of the compiler", *p)) return INVALID_PROGRAM;
     delete *p;
     *p = nullptr;
-    return SUCCESS;
+    return injected;
 }

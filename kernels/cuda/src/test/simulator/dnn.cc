@@ -373,10 +373,10 @@ EXPORT int cudnnCreate(handle **result) {
 }
 
 EXPORT int cudnnDestroy(handle *h) {
-    BEGIN;
+    const int injected = sim_injected(__func__); // frees all the same
     if (!h || !sim_closed("cuDNN handle", h)) return fail(BAD_PARAM, "no handle");
     delete h;
-    return SUCCESS;
+    return injected ? fail(injected, "a test wants this call to fail") : SUCCESS;
 }
 
 EXPORT int cudnnSetStream(handle *h, void *stream) {
@@ -406,10 +406,10 @@ EXPORT int cudnnBackendCreateDescriptor(int kind, descriptor **result) {
 }
 
 EXPORT int cudnnBackendDestroyDescriptor(descriptor *d) {
-    BEGIN;
+    const int injected = sim_injected(__func__); // frees all the same
     if (!d || !sim_closed("cuDNN descriptor", d)) return fail(BAD_PARAM, "no descriptor");
     delete d;
-    return SUCCESS;
+    return injected ? fail(injected, "a test wants this call to fail") : SUCCESS;
 }
 
 EXPORT int cudnnBackendSetAttribute(descriptor *d, int name, int type, int64_t count, const void *values) {

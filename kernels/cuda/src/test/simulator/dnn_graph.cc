@@ -133,13 +133,7 @@ struct run {
     }
 
     bool keep(const tensor &t, floats dense) {
-        if (is_half(t)) {
-            float rounded = 0; // room for any type
-            for (float &each : dense) {
-                sim::write(t.kind(), &rounded, 0, each);
-                each = sim::as_read(t.kind(), &rounded, 0);
-            }
-        }
+        for (float &each : dense) each = sim::rounded(t.kind(), each);
         if (!t.is_virtual) {
             void *memory = sim_memory(j.operands.at(t.id).address, span(t));
             if (!memory) return false;
@@ -158,7 +152,7 @@ struct run {
     floats factor(const tensor &t) {
         floats dense = values.at(t.id);
         if (j.how->has_tensor_cores() && !is_half(t)) {
-            for (float &each : dense) each = sim::as_read(sim::kind::TF32, &each, 0);
+            for (float &each : dense) each = sim::tf32_of_float(each);
         }
         return dense;
     }

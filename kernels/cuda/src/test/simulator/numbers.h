@@ -69,6 +69,13 @@ inline void write(kind k, void *memory, size_t index, float value) {
     memcpy((char *)memory + 2 * index, &bits, 2);
 }
 
+// A number as an element of memory has it.
+inline float rounded(kind k, float value) {
+    return k == kind::F16 ? float_of_half(half_of_float(value))
+        : k == kind::BF16 ? std::bit_cast<float>((uint32_t)bfloat_of_float(value) << 16)
+                          : value;
+}
+
 // The sum of products in so many sums side by side, which are added in order: algorithms differ in how many they have.
 template <int lanes> float dot(const float *a, const float *b, size_t count) {
     float sums[lanes] = {};

@@ -3,19 +3,64 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
 
 namespace sim {
 
 namespace {
 
-constexpr size_t FENCE = 4096, GAP = 1 << 20;
-constexpr unsigned char FENCE_BYTE = 0xA5, NEVER_WRITTEN = 0xFF; // as a float, half or bfloat: not a number
+constexpr size_t FENCE = 4096, GAP = 1 << 20, PIECE = 1 << 20;
+constexpr unsigned char NEVER_WRITTEN = 0xFF;
+
+// The fence too is of numbers that are none: signalling ones in float and bfloat, so that arithmetic changes them.
+unsigned char fence_byte(size_t i) { return i % 2 ? 0x7F : 0xBF; }
+
+void raise(unsigned char *fence) {
+    for (size_t i = 0; i < FENCE; i++) fence[i] = fence_byte(i);
+}
 
 bool is_whole(const unsigned char *fence) {
-    return std::all_of(fence, fence + FENCE, [](unsigned char byte) { return byte == FENCE_BYTE; });
+    for (size_t i = 0; i < FENCE; i++) {
+        if (fence[i] != fence_byte(i)) return false;
+    }
+    return true;
+}
+
+// Whether the sanitizer for addresses may find a kernel's access to a fence at once, where it watches.
+void guard([[maybe_unused]] unsigned char *fence, [[maybe_unused]] bool closed) {
+#if defined(__SANITIZE_ADDRESS__)
+    if (closed) __asan_poison_memory_region(fence, FENCE);
+    else __asan_unpoison_memory_region(fence, FENCE);
+#endif
 }
 
 } // namespace
+
+fresh_memory::fresh_memory(size_t wanted) : bytes((wanted + PIECE - 1) / PIECE * PIECE) {
+    static const int file = [] {
+        const int made = memfd_create("never written", 0);
+        const std::vector<unsigned char> piece(PIECE, NEVER_WRITTEN);
+        if (write(made, piece.data(), PIECE) != (ssize_t)PIECE) throw std::bad_alloc();
+        return made;
+    }();
+    start = (unsigned char *)mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (start == MAP_FAILED) throw std::bad_alloc();
+    for (size_t i = 0; i < bytes; i += PIECE) {
+        if (mmap(start + i, PIECE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, file, 0) == MAP_FAILED) {
+            throw std::bad_alloc();
+        }
+    }
+}
+
+fresh_memory::~fresh_memory() {
+    if (start) munmap(start, bytes);
+}
 
 world &the_world() {
     static world only;
@@ -23,12 +68,20 @@ world &the_world() {
 }
 
 uint64_t world::allocate(size_t bytes) {
-    allocation made{bytes, std::make_unique_for_overwrite<unsigned char[]>(bytes + 2 * FENCE)};
-    memset(made.fenced.get(), FENCE_BYTE, FENCE);
-    memset(made.fenced.get() + FENCE, NEVER_WRITTEN, bytes);
-    memset(made.fenced.get() + FENCE + bytes, FENCE_BYTE, FENCE);
+    allocation made{bytes, fresh_memory(bytes + 2 * FENCE)};
+    raise(made.fenced.get());
+    raise(made.fenced.get() + FENCE + bytes);
+    guard(made.fenced.get(), true);
+    guard(made.fenced.get() + FENCE + bytes, true);
+    if (!first_address) {
+        const int nothing = memfd_create("device memory", 0);
+        void *range = mmap(nullptr, ADDRESSES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, nothing, 0);
+        if (range == MAP_FAILED) throw std::bad_alloc();
+        close(nothing);
+        first_address = next_address = (uint64_t)range;
+    }
     const uint64_t address = next_address;
-    next_address += (bytes + GAP) / 512 * 512 + 512; // never again, so that old addresses are found out
+    next_address += (bytes + GAP) / 512 * 512 + 512;
     memory.emplace(address, std::move(made));
     bytes_left -= bytes;
     return address;
@@ -39,6 +92,7 @@ bool world::release(uint64_t address) {
     if (found == memory.end()) return false;
     check_fences();
     bytes_left += found->second.bytes;
+    freed[address] = found->second.bytes;
     memory.erase(found);
     return true;
 }
@@ -61,10 +115,13 @@ bool world::is_pinned(const void *start, size_t bytes) const {
 
 void world::check_fences() {
     for (const auto &[address, a] : memory) {
-        if (!is_whole(a.fenced.get()) || !is_whole(a.fenced.get() + FENCE + a.bytes)) {
-            defect("something was written beside an allocation of " + std::to_string(a.bytes) + " bytes");
-            memset(a.fenced.get(), FENCE_BYTE, FENCE);
-            memset(a.fenced.get() + FENCE + a.bytes, FENCE_BYTE, FENCE);
+        for (unsigned char *fence : {a.fenced.get(), a.fenced.get() + FENCE + a.bytes}) {
+            guard(fence, false);
+            if (!is_whole(fence)) {
+                defect("something was written beside an allocation of " + std::to_string(a.bytes) + " bytes");
+                raise(fence);
+            }
+            guard(fence, true);
         }
     }
 }
@@ -77,7 +134,18 @@ int world::put(stream *s, task t) {
     if (s->is_spoilt) return CAPTURE_INVALIDATED;
     if (s->written) s->written->nodes.push_back(std::move(t));
     else s->waiting.push_back(std::move(t));
-    return SUCCESS;
+    run_some();
+    return lost;
+}
+
+void world::run_some() {
+    for (stream *s : streams) {
+        while (!s->waiting.empty() && random() % 4 == 0) {
+            const task t = std::move(s->waiting.front());
+            s->waiting.pop_front();
+            if (!lost) t.work();
+        }
+    }
 }
 
 void world::drain(stream *s) {
@@ -95,11 +163,12 @@ void world::drain(stream *s) {
 }
 
 bool world::is_capturing() const {
-    return std::any_of(streams.begin(), streams.end(), [](const stream *s) { return s->written != nullptr; });
+    const auto me = std::this_thread::get_id();
+    return std::any_of(streams.begin(), streams.end(), [=](const stream *s) { return s->written && s->writer == me; });
 }
 
 void world::spoil_captures() {
-    for (stream *s : streams) s->is_spoilt = s->is_spoilt || s->written;
+    for (stream *s : streams) s->is_spoilt = s->is_spoilt || (s->written && s->writer == std::this_thread::get_id());
 }
 
 void world::end_context() {
@@ -113,6 +182,7 @@ void world::reset() {
     open.clear();
     memory.clear();
     pinned.clear();
+    freed.clear();
     streams.clear();
     defects.clear();
     calls.clear();
@@ -133,9 +203,15 @@ extern "C" {
 
 EXPORT void *sim_memory(unsigned long long address, size_t bytes) {
     LOCKED;
-    void *found = the_world().find(address, bytes);
-    if (!found) the_world().lose(sim::ILLEGAL_ADDRESS);
-    return found;
+    auto &w = the_world();
+    void *found = w.find(address, bytes);
+    if (found || w.lost) return found;
+    w.lose(sim::ILLEGAL_ADDRESS);
+    const auto after = w.freed.upper_bound(address);
+    const bool was_there = after != w.freed.begin() && address - std::prev(after)->first < std::prev(after)->second;
+    w.defect("the device reads or writes " + std::to_string(bytes) + " bytes "
+             + (was_there ? "of memory that was freed" : "beyond what is allocated"));
+    return nullptr;
 }
 
 EXPORT int sim_injected(const char *function) {

@@ -15,6 +15,8 @@
 #include <random>
 #include <set>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 namespace sim {
@@ -69,12 +71,28 @@ struct graph {
 struct stream {
     std::deque<task> waiting;
     std::unique_ptr<graph> written; // while its work is written down
+    std::thread::id writer;         // whose calls must not disturb that
     bool is_spoilt = false;         // something happened that a capture does not allow
+};
+
+// Memory that nobody has written yet, whose numbers are none: not a number in float, half and bfloat. Its pages are copies of
+// a file's, made when they are first written, so that large blocks cost nothing.
+class fresh_memory {
+  public:
+    explicit fresh_memory(size_t bytes);
+    fresh_memory(fresh_memory &&other) noexcept : start(std::exchange(other.start, nullptr)), bytes(other.bytes) {}
+    fresh_memory(const fresh_memory &) = delete;
+    ~fresh_memory();
+    unsigned char *get() const { return start; }
+
+  private:
+    unsigned char *start;
+    size_t bytes;
 };
 
 struct allocation {
     size_t bytes;
-    std::unique_ptr<unsigned char[]> fenced; // between two fences
+    fresh_memory fenced; // between two fences
 };
 
 class world {
@@ -99,10 +117,14 @@ class world {
     int context_users = 0;
 
     // ------------------------------------------------------------------------------------------------------- memory
-    static constexpr uint64_t FIRST_ADDRESS = 0x7'0000'0000'00; // no memory of a process lies there
+    // Device addresses are of a mapping of an empty file: a host that touches one gets SIGBUS, which the Java virtual
+    // machine turns into an InternalError where Java did it.
+    static constexpr uint64_t ADDRESSES = 1ull << 40;
+    uint64_t first_address = 0;
     std::map<uint64_t, allocation> memory;
     std::map<uint64_t, size_t> pinned;
-    uint64_t next_address = FIRST_ADDRESS;
+    std::map<uint64_t, size_t> freed; // addresses are never used again, so that old ones are found out
+    uint64_t next_address = 0;
 
     uint64_t allocate(size_t bytes);
     bool release(uint64_t address);
@@ -117,7 +139,11 @@ class world {
     int put(stream *s, task t);
     // Runs what waits, of all streams in a drawn order, until nothing waits in this one.
     void drain(stream *s);
+    // Runs some of what waits, or nothing: a GPU may be as early as that.
+    void run_some();
+    // Whether the calling thread writes a stream's work down.
     bool is_capturing() const;
+    // Ends the calling thread's captures in failure.
     void spoil_captures();
 
     void defect(const std::string &what) { defects.push_back(what); }

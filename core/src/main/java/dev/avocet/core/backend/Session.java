@@ -148,8 +148,11 @@ public final class Session implements AutoCloseable {
             synchronized (plans) {
                 plans.clear();
             }
-            compiler.close();
-            device.release();
+            try {
+                compiler.close();
+            } finally {
+                device.release();
+            }
         });
     }
 }

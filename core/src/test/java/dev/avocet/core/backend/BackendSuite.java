@@ -28,15 +28,47 @@ import org.junit.jupiter.api.TestInstance;
  *
  * <p>The bound grows with the length of the sums: a random walk of rounding errors, with room for those of the functions
  * after it. It is relative to the largest result of the case.
+ *
+ * <p>Everything holds in every precision that a backend says it has; the bound grows with the step between its numbers.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class BackendSuite {
-    private static final double EPSILON = Math.ulp(1f);
-
     private final Map<String, Device> open = new HashMap<>();
 
     /** The devices to test. */
     protected abstract List<String> devices();
+
+    /** The precisions to test; what does not depend on rounding is tested in the first only. */
+    protected List<Precision> precisions() {
+        return List.of(Precision.F32);
+    }
+
+    private Stream<DynamicTest> forEach(List<Precision> precisions, BiConsumer<OperationCase, Place> test) {
+        var cases = OperationCase.all();
+        return devices().stream().flatMap(device -> precisions.stream().map(each -> new Place(device, each)))
+                .flatMap(place -> cases.stream()
+                        .map(each -> DynamicTest.dynamicTest(each + " on " + place, () -> test.accept(each, place))));
+    }
+
+    private List<Precision> firstPrecision() {
+        return precisions().subList(0, 1);
+    }
+
+    private record Place(String device, Precision precision) {
+        /** The step between two numbers at 1. */
+        double epsilon() {
+            return switch (precision) {
+                case F32 -> 0x1p-23;
+                case TF32, F16 -> 0x1p-10;
+                case BF16 -> 0x1p-7;
+            };
+        }
+
+        @Override
+        public String toString() {
+            return device + " in " + precision;
+        }
+    }
 
     @AfterAll
     void closeDevices() {
@@ -45,20 +77,18 @@ public abstract class BackendSuite {
 
     @TestFactory
     Stream<DynamicTest> everyOperationAgreesWithTheReference() {
-        var cases = OperationCase.all();
-        return devices().stream()
-                .flatMap(device -> cases.stream().map(each -> DynamicTest.dynamicTest(
-                        each + " on " + device, () -> assertAgrees(each, device))));
+        return forEach(precisions(), this::assertAgrees);
     }
 
-    private void assertAgrees(OperationCase operation, String deviceName) {
+    private void assertAgrees(OperationCase operation, Place place) {
         var inputs = inputs(operation.graph());
-        var wanted = run("reference", operation, inputs);
-        var found = run(deviceName, operation, inputs);
+        var wanted = run(new Place("reference", Precision.F32), operation, inputs);
+        var found = run(place, operation, inputs);
         for (int i = 0; i < wanted.size(); i++) {
-            assertClose(wanted.get(i).toFloats(), found.get(i).toFloats(), operation.terms());
+            assertClose(wanted.get(i).toFloats(), found.get(i).toFloats(),
+                    (4 + 2 * Math.sqrt(operation.terms())) * place.epsilon());
         }
-        var again = run(deviceName, operation, inputs);
+        var again = run(place, operation, inputs);
         for (int i = 0; i < found.size(); i++) {
             assertArrayEquals(found.get(i).toFloats(), again.get(i).toFloats(), "not the same bits in a second run");
         }
@@ -66,8 +96,8 @@ public abstract class BackendSuite {
 
     @TestFactory
     Stream<DynamicTest> timingTheStepsOfARunChangesNoBitOfIt() {
-        return OperationCase.all().stream().flatMap(each -> devices().stream().map(device -> DynamicTest.dynamicTest(
-                each + " on " + device, () -> withPlan(device, each, BackendSuite::assertSameWhenTimed))));
+        return forEach(firstPrecision(),
+                (operation, place) -> withPlan(place, operation, BackendSuite::assertSameWhenTimed));
     }
 
     private static void assertSameWhenTimed(Plan plan, Outline outline) {
@@ -88,12 +118,11 @@ public abstract class BackendSuite {
 
     @TestFactory
     Stream<DynamicTest> joiningStepsChangesNoCountOfOperations() {
-        return OperationCase.all().stream().flatMap(each -> devices().stream().map(device -> DynamicTest.dynamicTest(
-                each + " on " + device, () -> withPlan(device, each, (plan, _) -> assertEquals(
-                        each.graph().flops(), plan.steps().stream().mapToLong(Step::flops).sum())))));
+        return forEach(firstPrecision(), (operation, place) -> withPlan(place, operation, (plan, _) -> assertEquals(
+                operation.graph().flops(), plan.steps().stream().mapToLong(Step::flops).sum())));
     }
 
-    private static void assertClose(float[] wanted, float[] found, int terms) {
+    private static void assertClose(float[] wanted, float[] found, double bound) {
         assertEquals(wanted.length, found.length);
         double largest = 1e-30;
         double error = 0;
@@ -102,7 +131,7 @@ public abstract class BackendSuite {
             error = Math.max(error, Math.abs((double) wanted[i] - found[i]));
             assertTrue(Float.isFinite(found[i]), "element " + i + " is " + found[i]);
         }
-        double allowed = (4 + 2 * Math.sqrt(terms)) * EPSILON * largest;
+        double allowed = bound * largest;
         assertTrue(error <= allowed, "error " + error + ", allowed " + allowed);
     }
 
@@ -121,9 +150,9 @@ public abstract class BackendSuite {
         return inputs;
     }
 
-    private List<HostTensor> run(String deviceName, OperationCase operation, List<HostTensor> inputs) {
+    private List<HostTensor> run(Place place, OperationCase operation, List<HostTensor> inputs) {
         var outputs = new ArrayList<HostTensor>();
-        withPlan(deviceName, operation, (plan, _) -> {
+        withPlan(place, operation, (plan, _) -> {
             outputs.addAll(outputs(plan));
             plan.run(inputs, outputs);
         });
@@ -136,9 +165,9 @@ public abstract class BackendSuite {
                 .toList();
     }
 
-    private void withPlan(String deviceName, OperationCase operation, BiConsumer<Plan, Outline> test) {
-        var device = open.computeIfAbsent(deviceName, Device::firstOf);
-        try (var compiler = device.newCompiler(Precision.F32)) {
+    private void withPlan(Place place, OperationCase operation, BiConsumer<Plan, Outline> test) {
+        var device = open.computeIfAbsent(place.device, Device::firstOf);
+        try (var compiler = device.newCompiler(place.precision)) {
             test.accept(compiler.compile(operation.graph()), compiler.outline(operation.graph()));
         } finally {
             device.release();

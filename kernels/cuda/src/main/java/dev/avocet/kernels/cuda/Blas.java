@@ -5,7 +5,9 @@ import static org.bytedeco.cuda.global.cublas.*;
 
 import dev.avocet.core.backend.DeviceFailure;
 import dev.avocet.core.backend.Precision;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.cuda.cublas.cublasLtContext;
 import org.bytedeco.cuda.cublas.cublasLtMatmulAlgo_t;
@@ -72,6 +74,7 @@ final class Blas implements AutoCloseable {
 
     /** One shape's descriptors and algorithm. */
     final class Product implements AutoCloseable {
+        private final List<Runnable> owned = new ArrayList<>();
         private final cublasLtMatmulDescOpaque_t operation;
         private final cublasLtMatrixLayoutOpaque_t w;
         private final cublasLtMatrixLayoutOpaque_t x;
@@ -90,12 +93,17 @@ final class Blas implements AutoCloseable {
             };
             isBiased = shape.isBiased;
             hasResidual = shape.residualStride != 0;
-            operation = operation(shape);
-            w = layout(type, shape.inputs, shape.outputs, shape.wStride);
-            x = layout(type, shape.inputs, shape.rows, shape.xStride);
-            y = layout(type, shape.outputs, shape.rows, shape.yStride);
-            residual = layout(type, shape.outputs, shape.rows, hasResidual ? shape.residualStride : shape.yStride);
-            workspaceBytes = choose(shape);
+            try {
+                operation = operation(shape);
+                w = layout(type, shape.inputs, shape.outputs, shape.wStride);
+                x = layout(type, shape.inputs, shape.rows, shape.xStride);
+                y = layout(type, shape.outputs, shape.rows, shape.yStride);
+                residual = layout(type, shape.outputs, shape.rows, hasResidual ? shape.residualStride : shape.yStride);
+                workspaceBytes = choose(shape);
+            } catch (RuntimeException | Error e) {
+                Release.after(e, this::close);
+                throw e;
+            }
         }
 
         private cublasLtMatmulDescOpaque_t operation(Shape shape) {
@@ -103,6 +111,7 @@ final class Blas implements AutoCloseable {
                 int compute = shape.precision == Precision.TF32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
                 check("cublasLtMatmulDescCreate", cublasLtMatmulDescCreate(place, compute, cudart.CUDA_R_32F));
                 var created = new cublasLtMatmulDescOpaque_t(place.get(0));
+                owned.add(() -> check("cublasLtMatmulDescDestroy", cublasLtMatmulDescDestroy(created)));
                 set(created, CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
                 if (isBiased) {
                     set(created, CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
@@ -118,10 +127,12 @@ final class Blas implements AutoCloseable {
             }
         }
 
-        private static cublasLtMatrixLayoutOpaque_t layout(int type, int rows, int columns, int stride) {
+        private cublasLtMatrixLayoutOpaque_t layout(int type, int rows, int columns, int stride) {
             try (var place = new PointerPointer<Pointer>(1)) {
                 check("cublasLtMatrixLayoutCreate", cublasLtMatrixLayoutCreate(place, type, rows, columns, stride));
-                return new cublasLtMatrixLayoutOpaque_t(place.get(0));
+                var created = new cublasLtMatrixLayoutOpaque_t(place.get(0));
+                owned.add(() -> check("cublasLtMatrixLayoutDestroy", cublasLtMatrixLayoutDestroy(created)));
+                return created;
             }
         }
 
@@ -151,15 +162,24 @@ final class Blas implements AutoCloseable {
                     var aligned = new IntPointer(new int[] {alignment})) {
                 check("cublasLtMatmulPreferenceCreate", cublasLtMatmulPreferenceCreate(place));
                 var created = new cublasLtMatmulPreferenceOpaque_t(place.get(0));
-                check("cublasLtMatmulPreferenceSetAttribute", cublasLtMatmulPreferenceSetAttribute(created,
-                        CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, workspace, Long.BYTES));
-                for (int operand =
-                        CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES; operand <= CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES; operand++) {
-                    check("cublasLtMatmulPreferenceSetAttribute",
-                            cublasLtMatmulPreferenceSetAttribute(created, operand, aligned, Integer.BYTES));
+                try {
+                    set(created, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, workspace, Long.BYTES);
+                    for (int operand = CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES;
+                            operand <= CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES;
+                            operand++) {
+                        set(created, operand, aligned, Integer.BYTES);
+                    }
+                    return created;
+                } catch (RuntimeException | Error e) {
+                    cublasLtMatmulPreferenceDestroy(created);
+                    throw e;
                 }
-                return created;
             }
+        }
+
+        private static void set(cublasLtMatmulPreferenceOpaque_t preference, int attribute, Pointer value, long bytes) {
+            check("cublasLtMatmulPreferenceSetAttribute",
+                    cublasLtMatmulPreferenceSetAttribute(preference, attribute, value, bytes));
         }
 
         /** The bytes that it needs while it runs. */
@@ -182,20 +202,18 @@ final class Blas implements AutoCloseable {
 
         @Override
         public void close() {
-            check("cublasLtMatmulDescDestroy", cublasLtMatmulDescDestroy(operation));
-            for (var layout : new cublasLtMatrixLayoutOpaque_t[] {w, x, residual, y}) {
-                check("cublasLtMatrixLayoutDestroy", cublasLtMatrixLayoutDestroy(layout));
-            }
             algorithm.close();
+            Release.all(owned, Runnable::run);
         }
     }
 
     @Override
     public void close() {
-        products.values().forEach(Product::close);
-        products.clear();
-        check("cublasLtDestroy", cublasLtDestroy(handle));
         zero.close();
         one.close();
+        var kept = List.copyOf(products.values());
+        products.clear();
+        Release.all(() -> Release.all(kept.stream().map(product -> product::close)),
+                () -> check("cublasLtDestroy", cublasLtDestroy(handle)));
     }
 }

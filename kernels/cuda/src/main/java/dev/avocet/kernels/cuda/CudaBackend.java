@@ -41,12 +41,12 @@ final class CudaBackend implements Backend {
                     var slots = new Slots(driver, Math.min(options.slots(), MOST_SLOTS));
                     return new CudaBackend(context, libraries, slots);
                 } catch (RuntimeException | Error e) {
-                    libraries.close();
+                    Release.after(e, libraries::close);
                     throw e;
                 }
             });
         } catch (RuntimeException | Error e) {
-            context.close();
+            Release.after(e, context::close);
             throw e;
         }
     }
@@ -105,12 +105,12 @@ final class CudaBackend implements Backend {
     @Override
     public void close() {
         platformThreads.shutdown();
-        context.free(() -> {
-            slots.close();
-            synchronized (libraries) {
-                libraries.close();
-            }
-        });
-        context.close();
+        Release.all(() -> context.free(() -> Release.all(slots::close, this::closeLibraries)), context::close);
+    }
+
+    private void closeLibraries() {
+        synchronized (libraries) {
+            libraries.close();
+        }
     }
 }

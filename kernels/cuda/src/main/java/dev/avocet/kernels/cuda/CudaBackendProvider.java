@@ -6,6 +6,7 @@ import dev.avocet.core.backend.BackendProvider;
 import dev.avocet.core.backend.BackendUnavailable;
 import dev.avocet.core.backend.DeviceFailure;
 import dev.avocet.core.backend.DeviceOptions;
+import dev.avocet.core.backend.DeviceOutOfMemory;
 
 /** The device {@code cuda}: the first NVIDIA GPU, or {@code cuda:N} the one with that number. */
 public final class CudaBackendProvider implements BackendProvider {
@@ -24,7 +25,7 @@ public final class CudaBackendProvider implements BackendProvider {
         try {
             var driver = new Driver();
             return CudaBackend.open(driver, gpu(driver, selector), options, DiskCache.ofUser());
-        } catch (DeviceFailure failure) {
+        } catch (DeviceFailure | DeviceOutOfMemory failure) {
             throw new BackendUnavailable(failure.getMessage(), failure);
         }
     }

@@ -11,6 +11,7 @@ import dev.avocet.core.layout.Values;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Compiles the graphs of one model: joins steps, places values, writes launches, and copies the weights to the device. */
@@ -76,9 +77,9 @@ final class CudaCompiler implements Compiler {
     @Override
     public synchronized void close() {
         device.context().free(() -> {
-            recordings.values().forEach(each -> each.close(device.driver()));
+            var kept = List.copyOf(recordings.values());
             recordings.clear();
-            weights.close();
+            Release.all(() -> Release.all(kept.stream().map(each -> () -> each.close(device.driver()))), weights::close);
         });
     }
 }

@@ -69,7 +69,11 @@ final class CudaContext implements AutoCloseable {
         if (lost != null) {
             throw DeviceFailure.lost("cuda:" + gpu.ordinal(), lost);
         }
-        driver.pushContext(context);
+        try {
+            driver.pushContext(context);
+        } catch (DeviceFailure failure) {
+            throw noted(failure);
+        }
     }
 
     /** Gives the calling thread back what it had. */

@@ -68,8 +68,12 @@ final class CudaPlan implements Plan {
                 device.driver().launchGraph(recordings.of(slot, program, device), slot.stream());
                 device.driver().synchronize(slot.stream());
                 copyOut(slot, results);
-            } catch (DeviceFailure failure) {
-                throw context.noted(failure);
+            } catch (RuntimeException | Error e) {
+                Release.after(e, slot::settle);
+                if (e instanceof DeviceFailure failure) {
+                    context.noted(failure);
+                }
+                throw e;
             } finally {
                 context.leave(slot.popped());
             }
@@ -98,11 +102,16 @@ final class CudaPlan implements Plan {
         var slot = device.slots().take();
         try {
             return device.context().in(() -> {
-                slot.require(program.needs());
-                copyIn(given, slot);
-                var nanos = timed(slot);
-                copyOut(slot, results);
-                return new Timing(nanos, nanos);
+                try {
+                    slot.require(program.needs());
+                    copyIn(given, slot);
+                    var nanos = timed(slot);
+                    copyOut(slot, results);
+                    return new Timing(nanos, nanos);
+                } catch (RuntimeException | Error e) {
+                    Release.after(e, slot::settle);
+                    throw e;
+                }
             });
         } finally {
             device.slots().giveBack(slot);
@@ -133,7 +142,7 @@ final class CudaPlan implements Plan {
             }
             return nanos;
         } finally {
-            events.forEach(driver::destroyEvent);
+            Release.all(events, driver::destroyEvent);
         }
     }
 }

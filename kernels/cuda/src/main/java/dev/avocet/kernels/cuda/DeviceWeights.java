@@ -177,9 +177,10 @@ final class DeviceWeights implements Storage, AutoCloseable {
 
     @Override
     public void close() {
-        if (driver != null) {
-            regions.forEach(region -> driver.free(region.address()));
-        }
-        regions.clear();
+        Release.all(regions, region -> {
+            if (driver != null) {
+                driver.free(region.address());
+            }
+        });
     }
 }

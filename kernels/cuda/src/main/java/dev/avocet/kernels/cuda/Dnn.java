@@ -78,11 +78,11 @@ final class Dnn implements AutoCloseable {
         check("cudnnBackendExecute", cudnnBackendExecute(handle, plan, operands));
     }
 
-    /** Tells a descriptor which device it is for. */
+    /** Tells a descriptor which device it is for, by the attribute for one that is here or for one that is not; 0 for none. */
     void place(cudnnBackendDescriptor_t descriptor, int handleAttribute, int absentAttribute) {
-        if (absent == null) {
+        if (absent == null && handleAttribute != 0) {
             setPointer(descriptor, handleAttribute, CUDNN_TYPE_HANDLE, handle);
-        } else if (absentAttribute != 0) {
+        } else if (absent != null && absentAttribute != 0) {
             setPointer(descriptor, absentAttribute, CUDNN_TYPE_BACKEND_DESCRIPTOR, absent);
         }
     }
@@ -165,8 +165,12 @@ final class Dnn implements AutoCloseable {
 
     @Override
     public void close() {
-        plans.values().forEach(plan -> plan.ifPresent(DnnPlan::close));
+        var kept = plans.values().stream().flatMap(Optional::stream).toList();
         plans.clear();
+        Release.all(() -> Release.all(kept.stream().map(plan -> plan::close)), this::closeDevice);
+    }
+
+    private void closeDevice() {
         if (absent == null) {
             check("cudnnDestroy", cudnnDestroy(handle));
         } else {

@@ -267,7 +267,6 @@ final class DnnGraph implements AutoCloseable {
     /** A plan keeps what it needs of its graph. */
     @Override
     public void close() {
-        owned.reversed().forEach(Dnn::destroy);
-        owned.clear();
+        Release.all(owned, Dnn::destroy);
     }
 }

@@ -25,11 +25,26 @@ sealed interface DnnRecipe {
     /** The plan for a device; empty where it can't run this. */
     default Optional<DnnPlan> on(Dnn dnn) {
         return dnn.plan(this, _ -> {
-            try (var graph = new DnnGraph(dnn, precision())) {
-                draw(graph);
-                return graph.plan();
+            var graph = new DnnGraph(dnn, precision());
+            var plan = planned(graph);
+            try {
+                graph.close();
+            } catch (RuntimeException e) {
+                plan.ifPresent(unused -> Release.after(e, unused::close));
+                throw e;
             }
+            return plan;
         });
+    }
+
+    private Optional<DnnPlan> planned(DnnGraph graph) {
+        try {
+            draw(graph);
+            return graph.plan();
+        } catch (RuntimeException | Error e) {
+            Release.after(e, graph::close);
+            throw e;
+        }
     }
 
     /**

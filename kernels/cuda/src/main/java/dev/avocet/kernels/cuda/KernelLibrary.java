@@ -47,8 +47,9 @@ final class KernelLibrary implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        modules.values().forEach(each -> each.values().forEach(driver::unloadModule));
+        var loaded = modules.values().stream().flatMap(each -> each.values().stream()).toList();
         modules.clear();
         functions.clear();
+        Release.all(loaded.stream().map(module -> () -> driver.unloadModule(module)));
     }
 }

@@ -38,7 +38,7 @@ final class Libraries implements AutoCloseable {
                     + "; install them (libcublas-12-9, libcudnn9-cuda-12) where the system finds its libraries", e);
         } catch (RuntimeException e) {
             if (blas != null) {
-                blas.close();
+                Release.after(e, blas::close);
             }
             throw e;
         }
@@ -63,8 +63,6 @@ final class Libraries implements AutoCloseable {
 
     @Override
     public void close() {
-        dnn.close();
-        blas.close();
-        kernels.close();
+        Release.all(dnn::close, blas::close, kernels::close);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.kernels.cuda;
 
+import java.util.stream.IntStream;
+
 /**
  * A plan's CUDA graphs, one for each slot that has run it. Each is read and replaced by whoever holds its slot only, and
  * freed when the plan is.
@@ -32,10 +34,7 @@ final class Recordings {
     private long record(Slot slot, Program program, CudaBackend device) {
         var driver = device.driver();
         int number = slot.number();
-        if (executables[number] != 0) {
-            driver.destroyExecutable(executables[number]);
-            executables[number] = 0;
-        }
+        destroy(number, driver);
         synchronized (device.libraries()) {
             // Libraries load kernels when they are first run, which a capture does not allow.
             program.enqueue(slot, driver);
@@ -57,7 +56,7 @@ final class Recordings {
         try {
             program.enqueue(slot, driver);
         } catch (RuntimeException | Error e) {
-            driver.abandonCapture(slot.stream());
+            Release.after(e, () -> driver.abandonCapture(slot.stream()));
             throw e;
         }
         return driver.endCapture(slot.stream());
@@ -65,11 +64,14 @@ final class Recordings {
 
     /** Frees them; nothing runs any more. */
     void close(Driver driver) {
-        for (int i = 0; i < executables.length; i++) {
-            if (executables[i] != 0) {
-                driver.destroyExecutable(executables[i]);
-                executables[i] = 0;
-            }
+        Release.all(IntStream.range(0, executables.length).mapToObj(number -> () -> destroy(number, driver)));
+    }
+
+    private void destroy(int number, Driver driver) {
+        long executable = executables[number];
+        executables[number] = 0;
+        if (executable != 0) {
+            driver.destroyExecutable(executable);
         }
     }
 }

@@ -90,27 +90,36 @@ final class Slot {
         try {
             pinned = wanted.pinnedBytes == 0 ? MemorySegment.NULL : driver.allocatePinned(wanted.pinnedBytes);
         } catch (RuntimeException | Error e) {
-            freeMemory();
+            Release.after(e, this::freeMemory);
             throw e;
         }
         has = wanted;
     }
 
+    /** Waits for what a failure left in the stream, so that nobody gets memory that the GPU still uses. */
+    void settle() {
+        driver.synchronize(stream);
+    }
+
     private void freeMemory() {
         generation++;
         has = new Needs(0, 0, 0);
-        if (memory != 0) {
-            driver.free(memory);
-            memory = 0;
-        }
-        if (pinned.address() != 0) {
-            driver.freePinned(pinned);
-            pinned = MemorySegment.NULL;
-        }
+        long device = memory;
+        var host = pinned;
+        memory = 0;
+        pinned = MemorySegment.NULL;
+        Release.all(() -> {
+            if (device != 0) {
+                driver.free(device);
+            }
+        }, () -> {
+            if (host.address() != 0) {
+                driver.freePinned(host);
+            }
+        });
     }
 
     void close() {
-        freeMemory();
-        driver.destroyStream(stream);
+        Release.all(this::freeMemory, () -> driver.destroyStream(stream));
     }
 }

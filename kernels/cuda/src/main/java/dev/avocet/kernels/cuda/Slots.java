@@ -14,9 +14,18 @@ final class Slots {
     Slots(Driver driver, int count) {
         free = new ArrayBlockingQueue<>(count, true);
         for (int i = 0; i < count; i++) {
-            all.add(new Slot(driver, i));
+            add(driver, i);
         }
         free.addAll(all);
+    }
+
+    private void add(Driver driver, int number) {
+        try {
+            all.add(new Slot(driver, number));
+        } catch (RuntimeException | Error e) {
+            Release.after(e, this::close);
+            throw e;
+        }
     }
 
     int count() {
@@ -47,6 +56,6 @@ final class Slots {
 
     /** Frees the slots; nobody uses one any more. */
     void close() {
-        all.forEach(Slot::close);
+        Release.all(all, Slot::close);
     }
 }

@@ -28,6 +28,11 @@ class KernelCodeTest {
         check(work, "DEFECTS");
     }
 
+    @Test
+    void theSimulatedGraphsGiveWhatPlainSumsGive(@TempDir Path work) throws Exception {
+        check(work, "GRAPHS");
+    }
+
     private static void check(Path work, String mode) throws IOException, InterruptedException {
         var process = new ProcessBuilder("/bin/sh", SCRIPT.toString(), work.toString(), mode).redirectErrorStream(true)
                 .start();

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.kernels.cuda;
+
+import dev.avocet.core.backend.Precision;
+import dev.avocet.pipelines.GoldenSuite;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Whole models through the unchanged backend on a simulated GPU. */
+@Simulated(SimulatedGpu.H100)
+class SimulatedGoldenTest extends GoldenSuite {
+    @Override
+    protected List<Case> cases() {
+        return Stream.of("vit-square", "vit-rect-nobias-tanh", "align-odd", "align-deep", "bert-plain")
+                .flatMap(model -> Stream.of(Precision.values()).map(each -> new Case(model, "cuda:0", each)))
+                .toList();
+    }
+
+    @Override
+    protected Path folder() {
+        return Path.of("../../pipelines/src/test/resources/golden");
+    }
+}
