@@ -25,8 +25,8 @@ final class AvocetWorker implements Worker.Engine {
 
     AvocetWorker(Worker.Task task) {
         pretrained = Pretrained.open(task.model());
-        device = Device.firstOf(DeviceOptions.ofThreads(task.threads()), "cpu");
-        session = Session.open(pretrained.name(), pretrained.model()::forward, device);
+        device = Device.firstOf(DeviceOptions.ofThreads(task.threads()), Target.device());
+        session = Session.open(pretrained.name(), pretrained.model()::forward, device, Target.precision());
         try (var file = Checkpoint.open(task.inputs())) {
             var shapes = new LinkedHashMap<String, Shape>();
             file.names().forEach(name -> shapes.put(name, file.tensor(name).shape()));

@@ -44,7 +44,7 @@ final class Libraries implements AutoCloseable {
         }
     }
 
-    private static String text(long version) {
+    static String text(long version) {
         return version / 10_000 + "." + version / 100 % 100 + "." + version % 100;
     }
 

@@ -1,31 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.kernels.cuda;
 
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.avocet.core.backend.DeviceFailure;
 import dev.avocet.core.backend.Precision;
-import java.util.*;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
-/** What NVIDIA's own cuDNN makes of the full-size models, for GPUs that are not there. */
+/** What NVIDIA's own cuDNN makes of the full-size models in f16, for GPUs that are not there. Nothing is run. */
 class NvidiaDnnTest {
-    @BeforeAll
-    static void load() {
-        NvidiaLibraries.dnn();
-    }
+    private static final Path PAGE = Path.of("../../docs/cuda-launches.md");
+    private static final Map<GpuModel, Map<FullSizeModel, Program>> PROGRAMS = new EnumMap<>(GpuModel.class);
 
-    @ParameterizedTest
-    @EnumSource
-    void plans(GpuModel gpu) {
-        try (var dnn = Dnn.absent(gpu.json())) {
-            for (var model : FullSizeModel.values()) {
-                var program = gpu.program(model.graph(), dnn, Precision.F16);
-                var count = new TreeMap<String, Integer>();
-                for (int i = 0; i < program.launches().size(); i++) for (var l : program.launches().get(i)) {
-                    count.merge(l instanceof Launch.OwnKernel k ? k.kernel().symbol() : l.getClass().getSimpleName(), 1, Integer::sum);
+    @BeforeAll
+    static void planEverything() {
+        NvidiaLibraries.dnn();
+        for (var gpu : GpuModel.values()) {
+            try (var dnn = Dnn.absent(gpu.json())) {
+                for (var model : FullSizeModel.values()) {
+                    PROGRAMS.computeIfAbsent(gpu, _ -> new EnumMap<>(FullSizeModel.class))
+                            .put(model, gpu.program(model.graph(), dnn, Precision.F16));
                 }
-                System.out.println(gpu + " " + model + " " + count.values().stream().mapToInt(i -> i).sum() + " " + count + " needs " + program.needs());
             }
         }
+    }
+
+    @Test
+    void attentionIsOneKernelOfCudnnWhereTheGpuHasOne() {
+        for (var gpu : GpuModel.values()) {
+            long own = launches(gpu, FullSizeModel.VIT_LARGE).stream().filter(launch -> isOwn(launch, Kernel.ATTENTION))
+                    .count();
+            assertEquals(gpu == GpuModel.T4 ? 24 : 0, own, gpu.toString());
+        }
+    }
+
+    @Test
+    void noConvolutionIsLeftToTheOwnKernels() {
+        for (var gpu : GpuModel.values()) {
+            assertTrue(launches(gpu, FullSizeModel.EFFICIENTNET_B7).stream()
+                    .noneMatch(launch -> isOwn(launch, Kernel.WINDOWS)), gpu.toString());
+        }
+    }
+
+    @Test
+    void aMistakeInAGraphIsAnErrorAndNotAGraphThatIsNotSupported() {
+        try (var dnn = Dnn.absent(GpuModel.A100.json()); var graph = new DnnGraph(dnn, Precision.F16)) {
+            var error = assertThrows(DeviceFailure.class,
+                    () -> graph.operand(DnnPlan.Role.X, 16, new long[] {1, 8, 8}, new long[] {64, 8}));
+            assertEquals("cudnnBackendFinalize", error.function());
+        }
+    }
+
+    @Test
+    void thePageOfLaunchesIsUpToDate() throws IOException {
+        var page = new LaunchesPage(PROGRAMS).toString();
+        assertEquals(page, GeneratedPage.written(PAGE, page));
+    }
+
+    private static List<Launch> launches(GpuModel gpu, FullSizeModel model) {
+        return PROGRAMS.get(gpu).get(model).launches().stream().flatMap(List::stream).toList();
+    }
+
+    private static boolean isOwn(Launch launch, Kernel kernel) {
+        return launch instanceof Launch.OwnKernel own && own.kernel() == kernel;
     }
 }
