@@ -8,15 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.avocet.core.backend.DeviceFailure;
 import dev.avocet.core.backend.Precision;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What NVIDIA's own cuDNN makes of the full-size models in f16, for GPUs that are not there. Nothing is run. */
 class NvidiaDnnTest {
+    private static final DiskCache NOWHERE = new DiskCache(null);
     private static final Path PAGE = Path.of("../../docs/cuda-launches.md");
     private static final Map<GpuModel, Map<FullSizeModel, Program>> PROGRAMS = new EnumMap<>(GpuModel.class);
 
@@ -24,7 +27,7 @@ class NvidiaDnnTest {
     static void planEverything() {
         NvidiaLibraries.dnn();
         for (var gpu : GpuModel.values()) {
-            try (var dnn = Dnn.absent(gpu.json())) {
+            try (var dnn = Dnn.absent(gpu.json(), NOWHERE)) {
                 for (var model : FullSizeModel.values()) {
                     PROGRAMS.computeIfAbsent(gpu, _ -> new EnumMap<>(FullSizeModel.class))
                             .put(model, gpu.program(model.graph(), dnn, Precision.F16));
@@ -52,10 +55,28 @@ class NvidiaDnnTest {
 
     @Test
     void aMistakeInAGraphIsAnErrorAndNotAGraphThatIsNotSupported() {
-        try (var dnn = Dnn.absent(GpuModel.A100.json()); var graph = new DnnGraph(dnn, Precision.F16)) {
+        try (var dnn = Dnn.absent(GpuModel.A100.json(), NOWHERE); var graph = new DnnGraph(dnn, Precision.F16)) {
             var error = assertThrows(DeviceFailure.class,
                     () -> graph.operand(DnnPlan.Role.X, 16, new long[] {1, 8, 8}, new long[] {64, 8}));
             assertEquals("cudnnBackendFinalize", error.function());
+        }
+    }
+
+    @Test
+    void aPlanThatWasKeptNeedNotBeBuilt(@TempDir Path folder) throws IOException {
+        var recipe = new DnnRecipe.Attention(Precision.F16, 1, 577, 16, 64, 3072, 1024, 16);
+        long workspace;
+        try (var dnn = Dnn.absent(GpuModel.A100.json(), new DiskCache(folder))) {
+            workspace = recipe.on(dnn).orElseThrow().workspaceBytes();
+        }
+        try (var files = Files.list(folder)) {
+            assertEquals(1, files.count());
+        }
+        try (var dnn = Dnn.absent(GpuModel.A100.json(), new DiskCache(folder))) {
+            var plan = dnn.plan(recipe, _ -> {
+                throw new AssertionError("it was built again");
+            });
+            assertEquals(workspace, plan.orElseThrow().workspaceBytes());
         }
     }
 
