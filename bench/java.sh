@@ -8,7 +8,7 @@
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-mvn -B -q -ntp -Dstyle.color=never -f "$root/pom.xml" -Dquick -pl bench -am package </dev/null >&2
+mvn -B -q -ntp -Dstyle.color=never -f "$root/pom.xml" -Dquick ${AVOCET_BENCH_DEVICE:+-Pgpu} -pl bench -am package </dev/null >&2
 . "$root/bench/target/quick/launch"
 # shellcheck disable=SC2086,SC2154 # several options on purpose; the build wrote java and class_path
 exec "$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${AVOCET_JAVA_OPTS-} \

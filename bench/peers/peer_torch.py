@@ -4,6 +4,7 @@
 
 usage: peer_torch.py eager|channels-last|compile CHECKPOINT INPUTS OUTPUT THREADS
 """
+import os
 import sys
 
 import torch
@@ -34,9 +35,13 @@ def load(folder, inputs):
 
 def main():
     mode, task = sys.argv[1], worker.Task.from_command_line()
+    device = os.environ.get("AVOCET_BENCH_DEVICE", "cpu")
+    dtype = {"f16": torch.float16, "bf16": torch.bfloat16}.get(os.environ.get("AVOCET_BENCH_PRECISION"), torch.float32)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = (
+        os.environ.get("AVOCET_BENCH_PRECISION") == "tf32")
     torch.set_num_threads(task.threads)
     inputs = {name: torch.from_numpy(values.copy()) for name, values in task.inputs.items()}
-    model = load(task.model, inputs)
+    model = load(task.model, inputs).to(device, dtype)
     if mode == "channels-last":
         model = model.to(memory_format=torch.channels_last)
         inputs = {name: value.to(memory_format=torch.channels_last) if value.dim() == 4 else value
@@ -47,8 +52,9 @@ def main():
 
     def run():
         with torch.inference_mode(mode != "compile"), torch.no_grad():
-            result = model(**inputs)[task.output]
-        return result.numpy
+            placed = {name: value.to(device, dtype if value.is_floating_point() else None) for name, value in inputs.items()}
+            result = model(**placed)[task.output].cpu()
+        return lambda: result.float().numpy()
 
     if mode == "compile":
         run()  # compiling belongs to loading

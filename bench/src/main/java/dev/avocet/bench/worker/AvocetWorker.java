@@ -31,8 +31,8 @@ final class AvocetWorker implements Worker.Engine {
 
     AvocetWorker(Worker.Task task) {
         pretrained = Pretrained.open(task.model());
-        device = Device.firstOf(DeviceOptions.ofThreads(task.threads()), "cpu");
-        session = Session.open(pretrained.name(), pretrained.model()::forward, device, Precision.F32,
+        device = Device.firstOf(DeviceOptions.ofThreads(task.threads()), Target.device());
+        session = Session.open(pretrained.name(), pretrained.model()::forward, device, Target.precision(),
                 Optional.ofNullable(System.getProperty(CACHE_PROPERTY)).map(Path::of).map(PackedCache::in)
                         .map(pretrained::keptIn));
         try (var file = Checkpoint.open(task.inputs())) {

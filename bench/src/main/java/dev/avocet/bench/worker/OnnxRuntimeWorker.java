@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** ONNX Runtime's Java package as a worker, with its default CPU provider and all its optimisations; its model is an .onnx file. */
+/** ONNX Runtime's Java package as a worker, with its default CPU provider, or CUDA's, and all its optimisations; its model is an .onnx file. */
 final class OnnxRuntimeWorker implements Worker.Engine {
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
     private final OrtSession session;
@@ -29,6 +29,9 @@ final class OnnxRuntimeWorker implements Worker.Engine {
         try (var options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(task.threads());
             options.setInterOpNumThreads(1);
+            if (Target.isCuda()) {
+                options.addCUDA();
+            }
             session = environment.createSession(task.model().toString(), options);
         }
         try (var file = Checkpoint.open(task.inputs())) {

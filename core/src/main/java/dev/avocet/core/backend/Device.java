@@ -89,7 +89,9 @@ public final class Device implements AutoCloseable {
         }
         throw new BackendUnavailable("there is no backend \"" + family + "\"; found "
                 + found.stream().sorted().collect(Collectors.joining(", "))
-                + (family.equals("cpu") ? "; add dev.avocet:avocet-kernels-cpu to the class or module path" : ""));
+                + (family.equals("cpu") || family.equals("cuda")
+                        ? "; add dev.avocet:avocet-kernels-" + family + " to the class or module path"
+                        : ""));
     }
 
     /** The name it was opened by. */

@@ -17,7 +17,7 @@ import java.util.Map;
 /** Compiles the graphs of one model: joins steps, places values, writes launches, and copies the weights to the device. */
 final class CudaCompiler implements Compiler {
     /** A gate joins any product, for cuDNN multiplies as it reads. An expansion stays a product, which is what GPUs do best. */
-    private static final Fusion.Limits LIMITS = new Fusion.Limits(1, Integer.MAX_VALUE);
+    static final Fusion.Limits LIMITS = new Fusion.Limits(1, Integer.MAX_VALUE);
 
     private final CudaBackend device;
     private final Precision precision;

@@ -47,6 +47,11 @@ record DiskCache(Path folder) {
         }
     }
 
+    /** Whether anything is kept. */
+    boolean isUsed() {
+        return folder != null;
+    }
+
     /** What was kept under a name. */
     Optional<byte[]> get(String key) {
         if (folder == null || !Files.isRegularFile(folder.resolve(key))) {

@@ -30,26 +30,35 @@ final class Dnn implements AutoCloseable {
 
     private final cudnnContext handle = new cudnnContext();
     private final cudnnBackendDescriptor_t absent;
-    private final Map<Object, Optional<DnnPlan>> plans = new HashMap<>();
+    private final Map<DnnRecipe, Optional<DnnPlan>> plans = new HashMap<>();
+    private final DiskCache cache;
+    private final String device;
 
-    private Dnn(cudnnBackendDescriptor_t absent) {
+    /** @param device all that plans for it depend on */
+    private Dnn(cudnnBackendDescriptor_t absent, DiskCache cache, String device) {
         this.absent = absent;
+        this.cache = cache;
+        this.device = device;
     }
 
-    /** The device whose context is the calling thread's. */
-    static Dnn here() {
-        var dnn = new Dnn(null);
+    /**
+     * The device whose context is the calling thread's.
+     *
+     * @param cache where its plans are kept
+     */
+    static Dnn here(Gpu gpu, DiskCache cache) {
+        var dnn = new Dnn(null, cache, gpu.toString() + gpu.multiprocessors());
         check("cudnnCreate", cudnnCreate(dnn.handle));
         return dnn;
     }
 
     /** A device that is not there, as cuDNN describes it in JSON ("Deviceless ahead-of-time compilation"). */
-    static Dnn absent(String json) {
+    static Dnn absent(String json, DiskCache cache) {
         var description = descriptor(CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR);
         try (var text = new BytePointer(json.getBytes(StandardCharsets.UTF_8))) {
             set(description, CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, text.limit(), text);
             finish(description);
-            return new Dnn(description);
+            return new Dnn(description, cache, json);
         }
     }
 
@@ -59,13 +68,27 @@ final class Dnn implements AutoCloseable {
     }
 
     /** The plan of a graph, built by {@code builder} when it is first asked for; empty where the device can't run it. */
-    Optional<DnnPlan> plan(Object key, Function<Dnn, Optional<DnnPlan>> builder) {
-        var plan = plans.get(key);
+    Optional<DnnPlan> plan(DnnRecipe recipe, Function<Dnn, Optional<DnnPlan>> builder) {
+        var plan = plans.get(recipe);
         if (plan == null) {
-            plan = builder.apply(this);
-            plans.put(key, plan);
+            plan = kept(recipe, builder);
+            plans.put(recipe, plan);
         }
         return plan;
+    }
+
+    /** From the disk where it was built before, for that takes tenths of a second. */
+    private Optional<DnnPlan> kept(DnnRecipe recipe, Function<Dnn, Optional<DnnPlan>> builder) {
+        var key = DiskCache.key("plan", Long.toString(version()), device, recipe.toString());
+        var restored = cache.get(key).flatMap(json -> DnnPlan.restored(this, json));
+        if (restored.isPresent()) {
+            return restored;
+        }
+        var built = builder.apply(this);
+        if (cache.isUsed()) {
+            built.flatMap(DnnPlan::json).ifPresent(json -> cache.put(key, json));
+        }
+        return built;
     }
 
     /** Runs what follows in a stream. */

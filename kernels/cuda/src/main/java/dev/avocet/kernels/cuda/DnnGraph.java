@@ -247,16 +247,15 @@ final class DnnGraph implements AutoCloseable {
     private DnnPlan plan(cudnnBackendDescriptor_t engine) {
         var plan = Dnn.descriptor(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
         boolean kept = false;
-        try (var bytes = new LongPointer(1); var count = new LongPointer(1)) {
+        try {
             dnn.place(plan, CUDNN_ATTR_EXECUTION_PLAN_HANDLE, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP);
             Dnn.setDescriptors(plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, engine);
             if (!Dnn.supported("cudnnBackendFinalize", cudnnBackendFinalize(plan))) {
                 return null;
             }
-            Dnn.check("cudnnBackendGetAttribute", cudnnBackendGetAttribute(plan,
-                    CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1, count, bytes));
-            kept = bytes.get() <= MOST_WORKSPACE_BYTES;
-            return kept ? new DnnPlan(dnn, plan, bytes.get()) : null;
+            var found = DnnPlan.of(dnn, plan);
+            kept = found.workspaceBytes() <= MOST_WORKSPACE_BYTES;
+            return kept ? found : null;
         } finally {
             if (!kept) {
                 Dnn.destroy(plan);

@@ -30,10 +30,13 @@ sealed interface Launch {
     /**
      * A product by cuBLAS.
      *
+     * @param product null for a GPU that is not there
      * @param bias null for none
      * @param residual null for none
      */
-    record Product(Blas.Product product, Address x, Address w, Address bias, Address residual, Address y)
+    record Product(
+            Blas.Product product, Blas.Shape shape, Address x, Address w, Address bias, Address residual,
+            Address y)
             implements
             Launch {
         @Override
@@ -45,7 +48,7 @@ sealed interface Launch {
 
         @Override
         public long workspaceBytes() {
-            return product.workspaceBytes();
+            return product == null ? 0 : product.workspaceBytes();
         }
     }
 

@@ -32,7 +32,7 @@ final class Libraries implements AutoCloseable {
                 throw new BackendUnavailable("cuDNN " + text(Dnn.version()) + " is too old; install "
                         + text(OLDEST_DNN) + " or newer");
             }
-            return new Libraries(new KernelLibrary(driver, compiler, cache, gpu), blas, Dnn.here());
+            return new Libraries(new KernelLibrary(driver, compiler, cache, gpu), blas, Dnn.here(gpu, cache));
         } catch (LinkageError e) {
             throw new BackendUnavailable("cuBLAS 12 and cuDNN 9 could not be loaded: " + reason(e)
                     + "; install them (libcublas-12-9, libcudnn9-cuda-12) where the system finds its libraries", e);
@@ -44,7 +44,7 @@ final class Libraries implements AutoCloseable {
         }
     }
 
-    private static String text(long version) {
+    static String text(long version) {
         return version / 10_000 + "." + version / 100 % 100 + "." + version % 100;
     }
 

@@ -37,8 +37,17 @@ final class Lowering {
     private final Precision precision;
     private final List<Launch> launches = new ArrayList<>();
 
-    /** What launches are made of. Plans of cuDNN's are looked for only where there is one. */
-    record Toolbox(Driver driver, KernelLibrary kernels, Blas blas, Dnn dnn, Gpu gpu) {}
+    /** What launches are made of. */
+    record Toolbox(Driver driver, KernelLibrary kernels, Blas blas, Dnn dnn, Gpu gpu) {
+        /** For a GPU that is not there: launches of its programs can be counted and not run. */
+        static Toolbox absent(Dnn dnn, Gpu gpu) {
+            return new Toolbox(null, null, null, dnn, gpu);
+        }
+
+        private boolean isAbsent() {
+            return driver == null;
+        }
+    }
 
     Lowering(Graph graph, Values values, DeviceWeights weights, Toolbox tools, Precision precision) {
         this.graph = graph;
@@ -127,14 +136,14 @@ final class Lowering {
     }
 
     private void own(Kernel kernel, Driver.Grid grid, Arguments.Writer arguments) {
-        long function = tools.kernels.function(kernel, precision);
         if (grid.sharedBytes() > tools.gpu.sharedBytes()) {
             throw new BackendUnavailable(
                     kernel.symbol() + " needs " + grid.sharedBytes() + " bytes of shared memory here, "
                             + tools.gpu + " has " + tools.gpu.sharedBytes()
                             + "; use the cpu for heads so deep or texts so long");
         }
-        if (grid.sharedBytes() > SHARED_BYTES) {
+        long function = tools.isAbsent() ? 0 : tools.kernels.function(kernel, precision);
+        if (grid.sharedBytes() > SHARED_BYTES && !tools.isAbsent()) {
             tools.driver.allowSharedMemory(function, grid.sharedBytes());
         }
         launches.add(new Launch.OwnKernel(tools.driver, kernel, function, grid, arguments.done()));
@@ -225,7 +234,8 @@ final class Lowering {
         }
         var shape = new Blas.Shape(precision, (int) x.count(), (int) x.columns(), (int) w.count(), stride(x), stride(w),
                 stride(y), stride(residual), b != null, alignment(at, x, w, residual, y));
-        launches.add(new Launch.Product(tools.blas.product(shape), Address.of(x), Address.of(w), b,
+        var product = tools.isAbsent() ? null : tools.blas.product(shape);
+        launches.add(new Launch.Product(product, shape, Address.of(x), Address.of(w), b,
                 residual == null ? null : Address.of(residual), Address.of(y)));
     }
 

@@ -61,6 +61,14 @@ record Program(
         return Math.ceilDiv(bytes, Slot.ALIGNMENT) * Slot.ALIGNMENT;
     }
 
+    /** All launches of an inference, in order. */
+    List<Launch> all() {
+        var all = new ArrayList<>(before);
+        launches.forEach(all::addAll);
+        all.addAll(after);
+        return all;
+    }
+
     /** Puts a whole inference into a slot's stream. */
     void enqueue(Slot slot, Driver driver) {
         enqueueInputs(slot, driver);

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.avocet.core.backend.Precision;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -90,22 +89,13 @@ class NvidiaCompilerTest {
                 .map(parameter -> " " + parameter.offset() + ":" + parameter.bytes()).collect(Collectors.joining()))
                 .toList();
         var resource = Path.of("src/test/resources/dev/avocet/kernels/cuda/parameters.txt");
-        assertEquals(String.join("\n", found) + "\n", written(resource, String.join("\n", found) + "\n"));
+        assertEquals(String.join("\n", found) + "\n", GeneratedPage.written(resource, String.join("\n", found) + "\n"));
     }
 
     @Test
     void thePageOfKernelsIsUpToDate() throws IOException {
         var page = page();
-        assertEquals(page, written(PAGE, page));
-    }
-
-    /** What a file says; written first, where that is asked for. */
-    private static String written(Path file, String text) throws IOException {
-        if (Boolean.getBoolean("avocet.write")) {
-            Files.createDirectories(file.getParent());
-            Files.writeString(file, text);
-        }
-        return Files.readString(file);
+        assertEquals(page, GeneratedPage.written(PAGE, page));
     }
 
     private static String page() {

@@ -10,15 +10,19 @@ import java.util.stream.Stream;
 /** Whole models through the unchanged backend on a simulated GPU. */
 @Simulated(SimulatedGpu.H100)
 class SimulatedGoldenTest extends GoldenSuite {
+    static final Path FOLDER = Path.of("../../pipelines/src/test/resources/golden");
+    static final List<String> MODELS =
+            List.of("vit-square", "vit-rect-nobias-tanh", "align-odd", "align-deep", "bert-plain");
+
     @Override
     protected List<Case> cases() {
-        return Stream.of("vit-square", "vit-rect-nobias-tanh", "align-odd", "align-deep", "bert-plain")
+        return MODELS.stream()
                 .flatMap(model -> Stream.of(Precision.values()).map(each -> new Case(model, "cuda:0", each)))
                 .toList();
     }
 
     @Override
     protected Path folder() {
-        return Path.of("../../pipelines/src/test/resources/golden");
+        return FOLDER;
     }
 }
