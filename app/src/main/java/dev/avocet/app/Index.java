@@ -160,8 +160,10 @@ final class Index implements Executable {
             });
             return;
         }
-        terminal.out().println(DisplayText.clean(output.toString()) + ": " + size + (size == 1 ? " picture" : " pictures")
-                + "; " + counts.embedded() + " embedded, " + counts.unchanged() + " unchanged, " + counts.removed()
-                + " removed, " + counts.failed() + " failed");
+        terminal.out()
+                .println(DisplayText.clean(output.toString()) + ": " + size + (size == 1 ? " picture" : " pictures")
+                        + "; " + counts.embedded() + " embedded, " + counts.unchanged() + " unchanged, "
+                        + counts.removed()
+                        + " removed, " + counts.failed() + " failed");
     }
 }

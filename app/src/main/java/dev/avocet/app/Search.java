@@ -29,7 +29,8 @@ final class Search implements Executable {
     @Parameters(index = "1", arity = "0..1", paramLabel = "TEXT", description = "What the pictures should show.")
     private String text;
 
-    @Option(names = "--image", paramLabel = "IMAGE", description = "A picture that they should be like, instead of a text.")
+    @Option(names = "--image", paramLabel = "IMAGE",
+            description = "A picture that they should be like, instead of a text.")
     private String image;
 
     @Option(names = "--top-k", paramLabel = "N", defaultValue = "10", converter = AtLeastOne.class,

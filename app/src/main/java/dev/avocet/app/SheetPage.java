@@ -8,36 +8,37 @@ import java.util.List;
 
 /** A contact sheet as a page that loads nothing from elsewhere and runs nothing. */
 final class SheetPage implements ContactSheet.Format {
-    private static final String HEAD = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-            <title>%s</title>
-            <style>
-            :root { color-scheme: light dark; }
-            body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; }
-            h1 { font-size: 1.4rem; margin: 0 0 1.2rem; overflow-wrap: anywhere; }
-            ol { display: grid; gap: 1.2rem; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); list-style: none;
-                 margin: 0; padding: 0; }
-            li { min-width: 0; }
-            .frame { align-items: center; aspect-ratio: 1; background: color-mix(in srgb, currentColor 7%%, transparent);
-                     border-radius: .5rem; display: flex; justify-content: center; overflow: hidden; }
-            img { max-height: 100%%; max-width: 100%%; object-fit: contain; }
-            p { margin: .3rem 0 0; overflow-wrap: anywhere; }
-            .rank { display: flex; font-variant-numeric: tabular-nums; justify-content: space-between; }
-            .rank b { font-weight: 600; }
-            .name { font-size: .85rem; opacity: .75; }
-            .text { display: -webkit-box; font-size: .85rem; overflow: hidden; -webkit-box-orient: vertical;
-                    -webkit-line-clamp: 3; }
-            </style>
-            </head>
-            <body>
-            <h1>%s</h1>
-            <ol>
-            """;
+    private static final String HEAD =
+            """
+                    <!DOCTYPE html>
+                    <html lang="en">
+                    <head>
+                    <meta charset="utf-8">
+                    <meta name="viewport" content="width=device-width, initial-scale=1">
+                    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+                    <title>%s</title>
+                    <style>
+                    :root { color-scheme: light dark; }
+                    body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; }
+                    h1 { font-size: 1.4rem; margin: 0 0 1.2rem; overflow-wrap: anywhere; }
+                    ol { display: grid; gap: 1.2rem; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); list-style: none;
+                         margin: 0; padding: 0; }
+                    li { min-width: 0; }
+                    .frame { align-items: center; aspect-ratio: 1; background: color-mix(in srgb, currentColor 7%%, transparent);
+                             border-radius: .5rem; display: flex; justify-content: center; overflow: hidden; }
+                    img { max-height: 100%%; max-width: 100%%; object-fit: contain; }
+                    p { margin: .3rem 0 0; overflow-wrap: anywhere; }
+                    .rank { display: flex; font-variant-numeric: tabular-nums; justify-content: space-between; }
+                    .rank b { font-weight: 600; }
+                    .name { font-size: .85rem; opacity: .75; }
+                    .text { display: -webkit-box; font-size: .85rem; overflow: hidden; -webkit-box-orient: vertical;
+                            -webkit-line-clamp: 3; }
+                    </style>
+                    </head>
+                    <body>
+                    <h1>%s</h1>
+                    <ol>
+                    """;
 
     @Override
     public byte[] sheet(String title, List<Hit> hits, Terminal terminal) {

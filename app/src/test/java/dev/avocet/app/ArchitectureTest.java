@@ -26,7 +26,8 @@ class ArchitectureTest {
 
     @Test
     void allModulesAreSeen() {
-        for (var module : new String[] {"core", "kernels.cpu", "loader", "models", "pipelines", "coyo", "search", "app"}) {
+        for (var module : new String[] {"core", "kernels.cpu", "loader", "models", "pipelines", "coyo", "search",
+            "app"}) {
             var root = "dev.avocet." + module + "..";
             assertTrue(AVOCET.stream().anyMatch(resideInAPackage(root)), "no class in " + root);
         }
@@ -53,7 +54,8 @@ class ArchitectureTest {
                 .whereLayer("integrations").mayOnlyAccessLayers("pipelines", "loader", "core")
                 .whereLayer("coyo").mayOnlyAccessLayers("pipelines", "loader", "core")
                 .whereLayer("search").mayOnlyAccessLayers("coyo", "pipelines", "loader", "core")
-                .whereLayer("app").mayOnlyAccessLayers("search", "coyo", "integrations", "pipelines", "loader", "models", "core"));
+                .whereLayer("app")
+                .mayOnlyAccessLayers("search", "coyo", "integrations", "pipelines", "loader", "models", "core"));
     }
 
     @Test

@@ -56,7 +56,8 @@ public abstract class GoldenSuite {
         try (var pretrained = Pretrained.open(folder().resolve(name));
                 var golden = Checkpoint.open(goldenOf(name).resolve("golden.safetensors"));
                 var device = Device.firstOf(each.device);
-                var session = Session.open(name, pretrained.model()::forward, device, each.precision)) {
+                var session =
+                        Session.open(name, pretrained.model()::forward, device, each.precision, Optional.empty())) {
             var inputs = inputs(pretrained.model(), golden);
             var expected = expected(golden);
             var results = session.run(inputs, new ArrayList<>(session.results(shapes(inputs)).keySet()));
@@ -96,7 +97,8 @@ public abstract class GoldenSuite {
     private Map<String, Double> halfErrors(Case each, String type) {
         try {
             var file = goldenOf(each.model).resolve("half.json").toFile();
-            return new ObjectMapper().readValue(file, new TypeReference<Map<String, Map<String, Double>>>() {}).get(type);
+            return new ObjectMapper().readValue(file, new TypeReference<Map<String, Map<String, Double>>>() {})
+                    .get(type);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

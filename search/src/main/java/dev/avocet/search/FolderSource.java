@@ -166,7 +166,8 @@ final class FolderSource implements PictureSource {
             try (var entries = Files.newDirectoryStream(folder, Walk::isWanted)) {
                 entries.forEach(files::add);
             } catch (IOException | DirectoryIteratorException e) {
-                throw new AvocetException(folder + " can't be listed: " + e.getMessage() + "; check its permissions", e);
+                throw new AvocetException(folder + " can't be listed: " + e.getMessage() + "; check its permissions",
+                        e);
             }
             files.sort(null);
             return files;

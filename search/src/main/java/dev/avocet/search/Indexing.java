@@ -339,7 +339,8 @@ public final class Indexing {
             }
         }
 
-        private void put(Item item, float[] vector, byte[] hash, byte[] thumbnail, SequencedMap<String, Object> fields) {
+        private void put(Item item, float[] vector, byte[] hash, byte[] thumbnail,
+                SequencedMap<String, Object> fields) {
             index.put(new Entry(source.name(), item.name(), item.stamp(), hash, fields, thumbnail), vector);
             report(() -> tally.embedded++);
         }

@@ -107,8 +107,9 @@ final class KnownPictures implements AutoCloseable {
         var unseen = new ArrayList<Integer>();
         var postings = reader.postings(new Term(Documents.SOURCE, source), PostingsEnum.NONE);
         var live = reader.getLiveDocs();
-        for (int document = postings == null ? DocIdSetIterator.NO_MORE_DOCS : postings.nextDoc();
-                document != DocIdSetIterator.NO_MORE_DOCS; document = postings.nextDoc()) {
+        for (int document = postings == null
+                ? DocIdSetIterator.NO_MORE_DOCS
+                : postings.nextDoc(); document != DocIdSetIterator.NO_MORE_DOCS; document = postings.nextDoc()) {
             if ((live == null || live.get(document)) && !seen.get(document)) {
                 unseen.add(document);
             }

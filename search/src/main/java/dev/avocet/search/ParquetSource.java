@@ -28,7 +28,8 @@ final class ParquetSource implements PictureSource {
     private static final List<String> BYTES =
             List.of("jpg", "jpeg", "png", "webp", "image.bytes", "image", "image_bytes", "img", "bytes", "content");
     private static final List<String> PATHS =
-            List.of("path", "image_path", "image.path", "file_path", "filepath", "file_name", "filename", "image", "file");
+            List.of("path", "image_path", "image.path", "file_path", "filepath", "file_name", "filename", "image",
+                    "file");
     private static final List<String> IDS = List.of("id", "key");
     private static final String VECTOR = "embedding";
     private static final String VECTOR_MODEL = "embedding_model";
@@ -177,7 +178,8 @@ final class ParquetSource implements PictureSource {
 
     private Item item(Row values) {
         long number = row++;
-        var place = path.equals(files.get(nextFile - 1)) ? "" + number
+        var place = path.equals(files.get(nextFile - 1))
+                ? "" + number
                 : files.get(nextFile - 1).getFileName() + ":" + number;
         var fields = fields(values);
         var content = content(values, fields);

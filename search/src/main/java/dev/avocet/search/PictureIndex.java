@@ -81,7 +81,7 @@ public final class PictureIndex implements AutoCloseable {
             case IndexNotFoundException _ -> new IndexException(Reason.NO_INDEX,
                     name + " holds no index; make one with \"avocet index\"", e);
             case CorruptIndexException _ -> damaged(name, e);
-            case IndexFormatTooNewException _, IndexFormatTooOldException _ -> new IndexException(Reason.NO_INDEX,
+            case IndexFormatTooNewException _,IndexFormatTooOldException _ -> new IndexException(Reason.NO_INDEX,
                     name + " was written by another version of Lucene; make the index anew", e);
             default -> damaged(name, e);
         };

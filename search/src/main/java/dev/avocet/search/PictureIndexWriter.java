@@ -110,7 +110,8 @@ public final class PictureIndexWriter implements AutoCloseable {
             ModelMark.ofNotes(notes).require(mark, folder.toString());
             if (quantized != Boolean.parseBoolean(notes.get(QUANTIZED))) {
                 throw new IndexException(Reason.OTHER_SETTINGS, folder + " was made "
-                        + (quantized ? "without quantising" : "with quantising") + "; go on like that, or make a new index");
+                        + (quantized ? "without quantising" : "with quantising")
+                        + "; go on like that, or make a new index");
             }
         }
     }

@@ -16,8 +16,9 @@ import org.apache.spark.sql.types.StructType;
  */
 public record PictureColumn(String name, Kind kind) {
     /** The names by which it is found where nobody names it, as img2dataset, Hugging Face's data sets and COYO have it. */
-    private static final List<String> KNOWN = List.of("jpg", "jpeg", "png", "webp", "image", "image_bytes", "img", "bytes",
-            "content", "path", "image_path", "file_path", "filepath", "file_name", "url");
+    private static final List<String> KNOWN =
+            List.of("jpg", "jpeg", "png", "webp", "image", "image_bytes", "img", "bytes",
+                    "content", "path", "image_path", "file_path", "filepath", "file_name", "url");
 
     /** How a column says which picture a row has. */
     public enum Kind {
@@ -39,9 +40,10 @@ public record PictureColumn(String name, Kind kind) {
                 return new PictureColumn(name, kind.get());
             }
         }
-        throw new AvocetException("the input has no column of pictures: wanted bytes, a structure with bytes and path, or a "
-                + "text with a path or address, called " + String.join(", ", names) + "; found "
-                + schema.simpleString() + "; name one with --image-column");
+        throw new AvocetException(
+                "the input has no column of pictures: wanted bytes, a structure with bytes and path, or a "
+                        + "text with a path or address, called " + String.join(", ", names) + "; found "
+                        + schema.simpleString() + "; name one with --image-column");
     }
 
     private static Optional<Kind> kind(DataType type) {

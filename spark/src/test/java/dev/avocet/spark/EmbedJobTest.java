@@ -116,7 +116,8 @@ class EmbedJobTest {
         var schema = new StructType().add("key", DataTypes.StringType).add("jpg", DataTypes.BinaryType)
                 .add("caption", DataTypes.StringType);
         var cat = Files.readAllBytes(Outputs.SAMPLES.resolve("cat.jpg"));
-        var report = run(dataset(schema, new Object[] {"0", cat, "a cat"}, new Object[] {"1", null, "failed to download"}));
+        var report =
+                run(dataset(schema, new Object[] {"0", cat, "a cat"}, new Object[] {"1", null, "failed to download"}));
 
         var rows = Outputs.rows(output());
         assertEquals(List.of("key", "caption", "embedding", "embedding_error", "embedding_model", "embedding_device"),

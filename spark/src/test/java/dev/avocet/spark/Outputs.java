@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.spark;
 
-import dev.avocet.coyo.parquet.ParquetFile;
-import dev.avocet.coyo.parquet.Row;
 import dev.avocet.core.backend.BackendUnavailable;
 import dev.avocet.core.backend.Device;
+import dev.avocet.coyo.parquet.ParquetFile;
+import dev.avocet.coyo.parquet.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

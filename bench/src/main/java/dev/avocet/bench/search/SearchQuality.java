@@ -93,7 +93,8 @@ final class SearchQuality implements Callable<Integer> {
                 Arrays.sort(times);
                 double recall = (double) found / (NEAREST * asked.length);
                 System.out.printf(Locale.ROOT, "%-9s %5.1f s  %5.0f MB      %.4f  %4.2f ms  %4.2f ms%n", kind, seconds,
-                        bytes(folder) / 1e6, recall, times[times.length / 2] / 1e6, times[times.length * 99 / 100] / 1e6);
+                        bytes(folder) / 1e6, recall, times[times.length / 2] / 1e6,
+                        times[times.length * 99 / 100] / 1e6);
                 return recall;
             }
         } finally {

@@ -15,7 +15,8 @@ public final class Main {
             System.exit(1);
         }
         try {
-            Class.forName("dev.avocet.spark.EmbedCommand").getMethod("main", String[].class).invoke(null, (Object) args);
+            Class.forName("dev.avocet.spark.EmbedCommand").getMethod("main", String[].class).invoke(null,
+                    (Object) args);
         } catch (InvocationTargetException e) {
             throw new IllegalStateException(e.getCause());
         }

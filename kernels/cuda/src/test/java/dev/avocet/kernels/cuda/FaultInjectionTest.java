@@ -23,6 +23,7 @@ import dev.avocet.core.tensor.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.logging.Level;
@@ -84,7 +85,7 @@ class FaultInjectionTest {
     private static List<float[]> life(String... devices) {
         try (var device = Device.firstOf(DeviceOptions.ofThreads(1), devices);
                 var session = Session.open("model", FaultInjectionTest::record, device,
-                        device.name().equals("cpu") ? Precision.F32 : Precision.F16)) {
+                        device.name().equals("cpu") ? Precision.F32 : Precision.F16, Optional.empty())) {
             var names = List.of("tokens", "picture");
             session.run(INPUTS, names);
             var results = new ArrayList<float[]>();

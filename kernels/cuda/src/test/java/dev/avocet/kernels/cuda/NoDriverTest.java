@@ -31,8 +31,10 @@ class NoDriverTest {
     @Test
     void theDriverIsNamedWithWhatToInstall() {
         var refusal = assertThrows(BackendUnavailable.class, () -> Device.firstOf("cuda"));
-        assertEquals("libcuda.so.1 was not found; install NVIDIA's driver, version 525 or newer, and in a container run it "
-                + "with --gpus all", refusal.getMessage());
+        assertEquals(
+                "libcuda.so.1 was not found; install NVIDIA's driver, version 525 or newer, and in a container run it "
+                        + "with --gpus all",
+                refusal.getMessage());
     }
 
     @Test
