@@ -275,7 +275,7 @@ class IndexingTest {
     void anotherModelAndAnotherWriterAreRefused() {
         index(pictures);
         var mark = ModelMark.of("tiny-align", align);
-        var other = new ModelMark("other", mark.text(), mark.picture());
+        var other = new ModelMark("other", /* picture= */ mark.text(), /* text= */ mark.picture());
         assertReason(Reason.OTHER_MODEL, () -> PictureIndexWriter.open(at(), other, false, 1));
         assertReason(Reason.OTHER_SETTINGS, () -> PictureIndexWriter.open(at(), mark, true, 1));
         try (var writer = writer()) {
