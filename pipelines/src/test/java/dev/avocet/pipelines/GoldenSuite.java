@@ -96,7 +96,8 @@ public abstract class GoldenSuite {
     private Map<String, Double> halfErrors(Case each, String type) {
         try {
             var file = goldenOf(each.model).resolve("half.json").toFile();
-            return new ObjectMapper().readValue(file, new TypeReference<Map<String, Map<String, Double>>>() {}).get(type);
+            return new ObjectMapper().readValue(file, new TypeReference<Map<String, Map<String, Double>>>() {})
+                    .get(type);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -164,9 +164,8 @@ final class Blas implements AutoCloseable {
                 var created = new cublasLtMatmulPreferenceOpaque_t(place.get(0));
                 try {
                     set(created, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, workspace, Long.BYTES);
-                    for (int operand = CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES;
-                            operand <= CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES;
-                            operand++) {
+                    for (int operand =
+                            CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES; operand <= CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES; operand++) {
                         set(created, operand, aligned, Integer.BYTES);
                     }
                     return created;

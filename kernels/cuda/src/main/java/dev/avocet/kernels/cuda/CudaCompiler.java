@@ -79,7 +79,8 @@ final class CudaCompiler implements Compiler {
         device.context().free(() -> {
             var kept = List.copyOf(recordings.values());
             recordings.clear();
-            Release.all(() -> Release.all(kept.stream().map(each -> () -> each.close(device.driver()))), weights::close);
+            Release.all(() -> Release.all(kept.stream().map(each -> () -> each.close(device.driver()))),
+                    weights::close);
         });
     }
 }

@@ -12,8 +12,9 @@ import java.util.stream.Stream;
 class SimulatedGoldenTest extends GoldenSuite {
     @Override
     protected List<Case> cases() {
-        return Stream.of("vit-square", "vit-rect-nobias-tanh", "align-odd", "align-deep", "bert-plain")
-                .flatMap(model -> Stream.of(Precision.values()).map(each -> new Case(model, "cuda:0", each)))
+        return Stream.of("vit-square", "vit-rect-nobias-tanh", "align-odd")
+                .flatMap(model -> Stream.of(Precision.F32, Precision.F16, Precision.BF16)
+                        .map(each -> new Case(model, "cuda:0", each)))
                 .toList();
     }
 

@@ -66,7 +66,8 @@ final class Simulator {
 
     private Simulator(Path folder) {
         if (!"off".equals(System.getenv("AVOCET_CUDA_CACHE"))) {
-            throw new IllegalStateException("the user's cache must not see simulated kernels: set AVOCET_CUDA_CACHE=off");
+            throw new IllegalStateException(
+                    "the user's cache must not see simulated kernels: set AVOCET_CUDA_CACHE=off");
         }
         System.setProperty("org.bytedeco.javacpp.cachedir", folder.resolve("javacpp").toString());
         LIBRARIES.forEach(name -> System.load(folder.resolve(name).toString()));
@@ -79,7 +80,8 @@ final class Simulator {
         nextDefect = bind(driver, "sim_next_defect", FunctionDescriptor.of(ADDRESS.withTargetLayout(TEXT)));
     }
 
-    private static final MemoryLayout TEXT = MemoryLayout.sequenceLayout(1 << 12, java.lang.foreign.ValueLayout.JAVA_BYTE);
+    private static final MemoryLayout TEXT =
+            MemoryLayout.sequenceLayout(1 << 12, java.lang.foreign.ValueLayout.JAVA_BYTE);
 
     private static MethodHandle bind(SymbolLookup library, String name, FunctionDescriptor type) {
         return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);
@@ -183,8 +185,8 @@ final class Simulator {
     List<String> defects() {
         var found = new ArrayList<String>();
         run(() -> {
-            for (var next = (MemorySegment) nextDefect.invokeExact(); next.address() != 0;
-                    next = (MemorySegment) nextDefect.invokeExact()) {
+            for (var next = (MemorySegment) nextDefect.invokeExact(); next.address() != 0; next =
+                    (MemorySegment) nextDefect.invokeExact()) {
                 found.add(next.getString(0));
             }
         });
