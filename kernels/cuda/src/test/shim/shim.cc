@@ -19,6 +19,8 @@ namespace {
 
 constexpr int WARP = 32;
 constexpr size_t STACK_BYTES = 64 << 10;
+// How far the stacks of neighbours begin from the end of theirs: else all would lie in the same lines of the cache.
+constexpr size_t COLOURS = 61, COLOUR_BYTES = 192;
 
 // --------------------------------------------------------------------------------------------------------------- fibers
 
@@ -51,8 +53,8 @@ avocet_switch:
 struct stack_switch {
     void *pointer = nullptr;
 
-    void prepare(char *stack, void (*start)()) {
-        auto **top = (void **)(stack + STACK_BYTES);
+    void prepare(char *stack, size_t bytes, void (*start)()) {
+        auto **top = (void **)(stack + bytes);
         *--top = nullptr; // a return address for start, which keeps the stack aligned as after a call
         *--top = (void *)start;
         for (int i = 0; i < 6; i++) *--top = nullptr;
@@ -67,10 +69,10 @@ struct stack_switch {
 struct stack_switch {
     ucontext_t context;
 
-    void prepare(char *stack, void (*start)()) {
+    void prepare(char *stack, size_t bytes, void (*start)()) {
         getcontext(&context);
         context.uc_stack.ss_sp = stack;
-        context.uc_stack.ss_size = STACK_BYTES;
+        context.uc_stack.ss_size = bytes;
         makecontext(&context, start, 0);
     }
 
@@ -345,7 +347,7 @@ std::string run(const shape &launch, const std::function<void()> &kernel) {
 #if defined(__SANITIZE_ADDRESS__)
             __asan_unpoison_memory_region(fibers[i].memory, STACK_BYTES); // by threads that a failure left waiting
 #endif
-            fibers[i].stack.prepare(fibers[i].memory, start);
+            fibers[i].stack.prepare(fibers[i].memory, STACK_BYTES - i % COLOURS * COLOUR_BYTES, start);
         }
         block *const outer = here;
         here = &b;

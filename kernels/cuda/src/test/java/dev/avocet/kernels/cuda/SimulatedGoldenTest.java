@@ -11,13 +11,12 @@ import java.util.stream.Stream;
 @Simulated(SimulatedGpu.H100)
 class SimulatedGoldenTest extends GoldenSuite {
     static final Path FOLDER = Path.of("../../pipelines/src/test/resources/golden");
-    static final List<String> MODELS =
-            List.of("vit-square", "vit-rect-nobias-tanh", "align-odd", "align-deep", "bert-plain");
 
     @Override
     protected List<Case> cases() {
-        return MODELS.stream()
-                .flatMap(model -> Stream.of(Precision.values()).map(each -> new Case(model, "cuda:0", each)))
+        return Stream.of("vit-square", "vit-rect-nobias-tanh", "align-odd")
+                .flatMap(model -> Stream.of(Precision.F32, Precision.F16, Precision.BF16)
+                        .map(each -> new Case(model, "cuda:0", each)))
                 .toList();
     }
 

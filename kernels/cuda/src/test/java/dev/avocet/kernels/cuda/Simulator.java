@@ -2,6 +2,7 @@
 package dev.avocet.kernels.cuda;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -34,6 +35,8 @@ final class Simulator {
     private static final List<String> LIBRARIES = List.of("libcuda.so.1", "libcudart.so.12", "libcublasLt.so.12",
             "libcublas.so.12", "libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9", "libcudnn_adv.so.9",
             "libnvrtc.so.12");
+
+    private static final MemoryLayout TEXT = MemoryLayout.sequenceLayout(1 << 12, JAVA_BYTE);
 
     private final MethodHandle start;
     private final MethodHandle fail;
@@ -79,9 +82,6 @@ final class Simulator {
         open = bind(driver, "sim_open_count", FunctionDescriptor.of(JAVA_LONG));
         nextDefect = bind(driver, "sim_next_defect", FunctionDescriptor.of(ADDRESS.withTargetLayout(TEXT)));
     }
-
-    private static final MemoryLayout TEXT =
-            MemoryLayout.sequenceLayout(1 << 12, java.lang.foreign.ValueLayout.JAVA_BYTE);
 
     private static MethodHandle bind(SymbolLookup library, String name, FunctionDescriptor type) {
         return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.avocet.kernels.cuda;
+
+import dev.avocet.core.backend.BackendSuite;
+import dev.avocet.core.backend.Precision;
+import dev.avocet.core.graph.Graph;
+import java.util.List;
+
+/** The suite on a GPU whose cuDNN has no attention and joins nothing before a product, so that own kernels do that. */
+@Simulated(SimulatedGpu.T4)
+class SimulatedT4Test extends BackendSuite {
+    @Override
+    protected List<String> devices() {
+        return List.of("cuda:0");
+    }
+
+    @Override
+    protected List<Precision> precisions() {
+        return List.of(Precision.F16);
+    }
+
+    /** Among them attention of 65 tokens, which the kernel brings in in three parts. */
+    @Override
+    protected boolean affords(Graph graph) {
+        return SimulatedSuiteTest.isSmall(graph, 30_000);
+    }
+}
