@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /**
  * Computes items that come from many threads, one by one, in batches: made by {@link ImageClassifier#batcher},
- * {@link Align#imageBatcher} and {@link Align#textBatcher}, or {@link #of any function}.
+ * {@link Align#imageBatcher}, {@link Align#textBatcher} and {@link TextEmbedder#batcher}, or {@link #of of any function}.
  *
  * <p>Results are the same bits as without. An item is made ready on the thread that brings it; batches are computed one
  * after the other on a thread of the batcher. A batch begins as soon as it is full, as large as the last one, or its
