@@ -21,7 +21,7 @@ class NoDriverTest {
 
     private static boolean isMissing() {
         try (var arena = Arena.ofConfined()) {
-            SymbolLookup.libraryLookup("libcuda.so.1", arena);
+            var _ = SymbolLookup.libraryLookup("libcuda.so.1", arena);
             return false;
         } catch (IllegalArgumentException e) {
             return true;
