@@ -44,6 +44,7 @@ public class NativeCallBenchmark {
     private final LongPointer p = new LongPointer(1);
     private final LongPointer q = new LongPointer(1);
 
+    @SuppressWarnings("restricted") // a call into native code is what is measured
     private static MethodHandle handle(Linker.Option... options) {
         var linker = Linker.nativeLinker();
         return linker.downcallHandle(linker.defaultLookup().findOrThrow("memcmp"), TYPE, options);
