@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -87,12 +89,13 @@ final class Index implements Executable {
 
     /** Runs so that Ctrl-C waits until what was done is safe. */
     private Counts stoppable(Indexing indexing, List<PictureSource> open) {
-        var worker = Thread.currentThread();
+        var isDone = new CountDownLatch(1);
         var atExit = Thread.ofPlatform().unstarted(() -> {
             indexing.stop();
             terminal.say("stopping; what was done is kept, and the same command goes on from there");
             try {
-                worker.join(TIME_TO_STOP);
+                // Not until the other thread ends, which can't exit while the process is ending already.
+                isDone.await(TIME_TO_STOP.toSeconds(), TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -101,6 +104,7 @@ final class Index implements Executable {
         try {
             return indexing.run(open);
         } finally {
+            isDone.countDown();
             try {
                 Runtime.getRuntime().removeShutdownHook(atExit);
             } catch (IllegalStateException e) {

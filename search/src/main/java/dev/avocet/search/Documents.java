@@ -29,7 +29,9 @@ final class Documents {
     /** {@link Entry#thumbnail}. */
     static final String THUMBNAIL = "thumbnail";
 
-    private static final String NAME = "name";
+    /** {@link Entry#name}. */
+    static final String NAME = "name";
+
     /** What the stored values of {@link Entry#fields} begin with. */
     private static final String FIELD = "field.";
 

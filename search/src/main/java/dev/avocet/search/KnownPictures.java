@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.PostingsEnum;
@@ -95,7 +96,7 @@ final class KnownPictures implements AutoCloseable {
         int count = 0;
         for (var leaf : reader.leaves()) {
             for (int document : unseen(leaf.reader(), seen.get(leaf.ord))) {
-                var name = leaf.reader().storedFields().document(document, java.util.Set.of("name")).get("name");
+                var name = leaf.reader().storedFields().document(document, Set.of(Documents.NAME)).get(Documents.NAME);
                 task.run(Documents.key(source, name));
                 count++;
             }

@@ -2,6 +2,7 @@
 package dev.avocet.search;
 
 import dev.avocet.core.AvocetException;
+import dev.avocet.coyo.parquet.Column;
 import dev.avocet.coyo.parquet.ParquetFile;
 import dev.avocet.coyo.parquet.Row;
 import dev.avocet.coyo.parquet.RowGroupReader;
@@ -11,8 +12,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,7 +83,7 @@ final class ParquetSource implements PictureSource {
             var id = first(schema, IDS, name -> !schema.column(schema.place(name)).isList());
             var fields = schema.columns().stream()
                     .filter(column -> !column.isList() && column.type() != ValueType.BINARY)
-                    .map(dev.avocet.coyo.parquet.Column::name)
+                    .map(Column::name)
                     .toList();
             return new Columns(schema, vector, bytes, path, id, fields);
         }
@@ -98,7 +101,7 @@ final class ParquetSource implements PictureSource {
         }
 
         List<String> read() {
-            var names = new java.util.LinkedHashSet<>(fields);
+            var names = new LinkedHashSet<>(fields);
             // Where there are vectors, nothing else of the pictures is needed.
             (vector.isPresent() ? vector : bytes).ifPresent(names::add);
             id.ifPresent(names::add);
@@ -239,7 +242,7 @@ final class ParquetSource implements PictureSource {
 
     private static long stamp(Map<String, Object> fields, Content content) {
         long hash = switch (content) {
-            case Content.Vector vector -> java.util.Arrays.hashCode(vector.values());
+            case Content.Vector vector -> Arrays.hashCode(vector.values());
             case Content.Missing missing -> missing.reason().hashCode();
             case PictureFile picture -> picture.modified();
             case Content.Bytes bytes -> ByteBuffer.wrap(ContentHash.of(bytes.read())).getLong();

@@ -13,7 +13,7 @@ final class VectorCodec extends Lucene104Codec {
     /** Neighbours of a vector in the graph. */
     private static final int NEIGHBOURS = 16;
     /** Candidates for neighbours. */
-    private static final int BEAM = 48;
+    private static final int BEAM = 64;
     /**
      * Of fewer than some 31,000 vectors (from n > GRAPH ln n on) no graph is built; they are searched one after the other,
      * which takes milliseconds and misses none.

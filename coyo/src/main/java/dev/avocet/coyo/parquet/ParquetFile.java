@@ -26,6 +26,9 @@ import java.util.concurrent.ExecutionException;
  * {@link ParquetException}.
  */
 public final class ParquetFile implements AutoCloseable {
+    /** Of rows with pictures or the like in them, which are read at once. */
+    private static final long BATCH_BYTES = 16 << 20;
+
     private final Source source;
     private final HardwoodContext context;
     private final ParquetFileReader reader;
@@ -130,9 +133,18 @@ public final class ParquetFile implements AutoCloseable {
         long middle = groups.get(group).middle();
         var builder = reader.buildColumnReaders(ColumnProjection.columns(paths))
                 .filter(RowGroupPredicate.byteRange(middle, middle + 1))
-                .batchSize(RowGroupReader.BATCH);
+                .batchSize(batch(groups.get(group), all));
         pushed.ifPresent(builder::filter);
         return builder.build();
+    }
+
+    /** Rows at once: fewer where there are pictures in them. */
+    private static int batch(RowGroup group, Schema columns) {
+        boolean hasBytes = columns.columns().stream().anyMatch(column -> column.type() == ValueType.BINARY);
+        long bytesOfRow = Math.max(1, group.bytes() / group.rows());
+        return hasBytes
+                ? Math.clamp(BATCH_BYTES / bytesOfRow, 1, RowGroupReader.BATCH)
+                : RowGroupReader.BATCH;
     }
 
     String path(String column) {
