@@ -95,7 +95,9 @@ class IndexingTest {
     private Counts index(PictureIndexWriter writer, Optional<Integer> stopAfter, Path... sources) {
         var job = new AtomicInteger();
         var jobs = new Indexing[1];
-        var indexing = new Indexing(align, writer, Indexing.Plan.of(2, 2), new Indexing.Listener() {
+        // One by one where it is to be stopped in the middle.
+        var plan = stopAfter.isPresent() ? Indexing.Plan.of(1, 1) : Indexing.Plan.of(2, 2);
+        var indexing = new Indexing(align, writer, plan, new Indexing.Listener() {
             @Override
             public void failed(String picture, String reason) {
                 failures.add(reason);
@@ -131,8 +133,14 @@ class IndexingTest {
     void picturesAreFoundByTextsAndByPicturesWithTheCosinesOfTheirEmbeddings() {
         index(pictures);
         try (var index = PictureIndex.open(at())) {
-            var text = index.search(align, "a photo of a ship", 4);
-            assertEquals("ship.png", text.getFirst().entry().name());
+            var text = align.embed("a photo of a ship");
+            float before = 1;
+            for (var hit : index.search(align, "a photo of a ship", 4)) {
+                var picture = align.embed(Image.read(pictures.resolve(hit.entry().name())));
+                assertEquals(dot(text, picture), hit.score(), 1e-5);
+                assertTrue(hit.score() <= before, "best first");
+                before = hit.score();
+            }
             var image = Image.read(SAMPLES.resolve("cat.jpg"));
             var hits = index.search(align, image, 2);
             assertEquals("cat.jpg", hits.getFirst().entry().name());
