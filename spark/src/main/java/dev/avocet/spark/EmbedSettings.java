@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.spark;
 
+import dev.avocet.loader.Pretrained;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -18,6 +21,12 @@ public record EmbedSettings(String model, boolean isShipped, String device, int 
         boolean privateAddresses, PictureColumn columns) {
     /** A device on which results are the same bits as on another machine needs its tier named: {@code cpu:v3}. */
     static final String ANY_TIER = "cpu";
+
+    /** What the output calls the model: a folder's name, and others' as they were named. */
+    String modelName() {
+        var path = Path.of(model);
+        return path.isAbsolute() || Files.isDirectory(path) ? Pretrained.name(path) : model;
+    }
 
     Map<String, String> toMap() {
         return Map.of(

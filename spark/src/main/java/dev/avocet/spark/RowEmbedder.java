@@ -96,7 +96,7 @@ public final class RowEmbedder implements PartitionFunction {
                     values.add(reason.getMessage());
                 }
             }
-            values.add(engine.align().name());
+            values.add(settings.modelName());
             values.add(engine.device());
             return RowFactory.create(values.toArray());
         }
