@@ -179,7 +179,9 @@ final class Filling {
     private void check(Mapped part) {
         long stamp = memory.enter();
         try {
-            spoiled |= !file.orElseThrow().isWhole(part.chunk());
+            if (!file.orElseThrow().isWhole(part.chunk())) {
+                spoiled = true; // and never false again: another thread may find its own part whole meanwhile
+            }
             if (unchecked.decrementAndGet() == 0 && spoiled) {
                 file.orElseThrow().discard();
                 var packing = new ArrayList<Part>();
