@@ -191,6 +191,7 @@ class KilledExecutorClusterTest {
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile())
                 .directory(folder.toFile());
         builder.environment().put("SPARK_HOME", home.toString());
+        builder.environment().put("SPARK_SCALA_VERSION", "2.13"); // what its scripts set
         builder.environment().put("JAVA_HOME", java.toString());
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
         return builder.start();
