@@ -27,7 +27,7 @@ class ReportsTest {
                     tokenize --model tiny-align --text a                        | input_ids attention_mask
                     inspect tiny-vit --json | path model_type architectures config weights files totals metadata tensors
                     models --json           | model task training parameters bytes path
-                    doctor --json           | avocet java platform memory compiler threads devices models hub
+                    doctor --json           | avocet java platform memory compiler threads devices models hub packed_cache
                     bench --model tiny-vit --runs 1 --warmup 0 --json | model part device threads batch warmup runs min_ms \
                     median_ms p99_ms per_second gflop gflop_per_second weight_bytes scratch_bytes
                     explain --model tiny-vit --json | model part device threads batch outputs steps totals
