@@ -64,15 +64,13 @@ final class CoyoStats implements Executable {
         var out = terminal.out();
         out.printf(Locale.ROOT, "%,d rows%n%n", statistics.rows());
         var table = new Table(Table.Column.text("column"), Table.Column.number("missing"),
-                Table.Column.number("smallest"),
-                Table.Column.number("5 %"), Table.Column.number("median"), Table.Column.number("95 %"),
-                Table.Column.number("largest"), Table.Column.number("mean"), Table.Column.text("the middle 99 %"));
+                Table.Column.number("smallest"), Table.Column.number("median"), Table.Column.number("largest"),
+                Table.Column.number("mean"), Table.Column.text("the middle 99 %"));
         for (var column : statistics.columns()) {
-            var quantiles = column.quantiles(0.05, 0.5, 0.95);
+            var quantiles = column.quantiles(0.5);
             boolean isEmpty = quantiles.length == 0;
             table.row(title(column), Long.toString(column.missing()),
                     Numbers.shortest(column.smallest()), isEmpty ? "-" : Numbers.shortest(quantiles[0]),
-                    isEmpty ? "-" : Numbers.shortest(quantiles[1]), isEmpty ? "-" : Numbers.shortest(quantiles[2]),
                     Numbers.shortest(column.largest()), isEmpty ? "-" : Numbers.shortest(column.mean()),
                     isEmpty ? "" : bars(column.histogram(INTERVALS)));
         }

@@ -117,11 +117,11 @@ class CoyoTest {
     }
 
     @Test
-    void filterPrintsOrWritesWhatIsWanted() {
+    void filterPrintsOrWritesWhatIsWanted(@TempDir Path written) {
         var where = "clip_similarity_vitb32 > 0.3 and watermark_score < 0.5 and num_faces = 0";
         var printed = Cli.ok("coyo", "filter", nine, "--where", where).json();
         assertEquals(4, printed.size());
-        var out = folder.resolve("out");
+        var out = written.resolve("out");
         Cli.ok("coyo", "filter", nine, "--where", where, "--output", out + ".parquet", "--columns", "text,id");
         Cli.ok("coyo", "filter", nine, "--where", where, "--output", out + ".jsonl");
         try (var file = ParquetFile.open(Path.of(out + ".parquet"))) {
@@ -140,8 +140,8 @@ class CoyoTest {
     }
 
     @Test
-    void aFolderIsFilledFromWhereItWasLeft() throws IOException {
-        var out = folder.resolve("parts");
+    void aFolderIsFilledFromWhereItWasLeft(@TempDir Path written) throws IOException {
+        var out = written.resolve("parts");
         Object[] command =
                 {"coyo", "filter", many, "--shuffle", 3, "--buffer", 50, "--rows-per-file", 300, "--output", out + "/"};
         Cli.ok(command);
