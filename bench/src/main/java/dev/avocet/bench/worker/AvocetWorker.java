@@ -5,7 +5,6 @@ import dev.avocet.core.backend.Device;
 import dev.avocet.core.backend.DeviceOptions;
 import dev.avocet.core.backend.PackedCache;
 import dev.avocet.core.backend.Plan;
-import dev.avocet.core.backend.Precision;
 import dev.avocet.core.backend.Session;
 import dev.avocet.core.graph.Graph;
 import dev.avocet.core.tensor.DType;
