@@ -75,7 +75,7 @@ class RandomCheckpointTest {
     @Test
     void anArchitectureWithoutRandomWeightsIsNamed() {
         var error = assertThrows(ConfigException.class, () -> write("{\"model_type\": \"gpt2\"}", 1));
-        assertTrue(error.getMessage().endsWith("there are random weights for vit and align, not for \"gpt2\""));
+        assertTrue(error.getMessage().endsWith("there are random weights for vit, align and bert, not for \"gpt2\""));
     }
 
     private static String vit(boolean bias) {
