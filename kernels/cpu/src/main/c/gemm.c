@@ -48,6 +48,7 @@ INLINE void tile_of(const int rows, const int vectors, const struct tile *tile) 
         // Evenly over the sum: in a bunch, requests to memory would keep those to the nearest cache waiting. Not for each input:
         // a request takes the place of a load.
         prefetch_far(ahead);
+        prefetch_far(ahead + ahead_step / 2);
         ahead += ahead_step;
         UNROLL for (int k = 0; k < UNROLLED; k++) add_products(rows, vectors, base, step, k, &b, sum);
         UNROLL for (int i = 0; i < 3; i++) base[i] += UNROLLED * 4;
