@@ -11,8 +11,23 @@ public interface Compiler extends AutoCloseable {
     /** A plan for a graph; throws {@link DeviceOutOfMemory} where weights or activations don't fit. */
     Plan compile(Graph graph);
 
-    /** What {@link #compile} would make of a graph; reads no weight, and keeps nothing. */
+    /**
+     * A plan for a graph that is nothing but the items of a batch side by side. A device whose caches hold one item
+     * better than all of them may compute one after the other, to the same bits.
+     *
+     * @param item what {@code graph} is for one item
+     */
+    default Plan compile(Graph graph, Graph item) {
+        return compile(graph);
+    }
+
+    /** What {@link #compile(Graph)} would make of a graph; reads no weight, and keeps nothing. */
     Outline outline(Graph graph);
+
+    /** What {@link #compile(Graph, Graph)} would make of a batch; reads no weight, and keeps nothing. */
+    default Outline outline(Graph graph, Graph item) {
+        return outline(graph);
+    }
 
     /** The bytes that the weights take on the device so far. */
     long weightBytes();

@@ -88,7 +88,10 @@ public final class Session implements AutoCloseable {
         synchronized (plans) {
             var plan = plans.get(key);
             if (plan == null) {
-                plan = compiler.compile(record(inputs).only(outputs));
+                var graph = record(inputs).only(outputs);
+                plan = itemOf(graph, inputs)
+                        .map(item -> compiler.compile(graph, item))
+                        .orElseGet(() -> compiler.compile(graph));
                 plans.put(key, plan);
                 if (plans.size() > PLANS) {
                     plans.pollFirstEntry();
@@ -101,6 +104,19 @@ public final class Session implements AutoCloseable {
     private Graph record(Map<String, Shape> inputs) {
         var ops = Ops.record();
         return ops.graph(model.record(ops, inputs));
+    }
+
+    /** The graph for one item, where {@code graph} is for several of them side by side. */
+    private Optional<Graph> itemOf(Graph graph, Map<String, Shape> inputs) {
+        var shapes = inputs.values();
+        if (shapes.stream().anyMatch(shape -> shape.rank() == 0 || shape.dim(0) < 2)
+                || shapes.stream().mapToInt(shape -> shape.dim(0)).distinct().count() != 1) {
+            return Optional.empty();
+        }
+        var one = new LinkedHashMap<String, Shape>();
+        inputs.forEach((name, shape) -> one.put(name, shape.with(0, 1)));
+        var item = record(one).only(graph.outputs().keySet());
+        return graph.isRepeated(item) ? Optional.of(item) : Optional.empty();
     }
 
     /**
@@ -143,7 +159,12 @@ public final class Session implements AutoCloseable {
 
     /** What {@link #plan} would make, without reading any weight. */
     public Outline outline(Map<String, Shape> inputs, List<String> outputs) {
-        return uses.using(() -> compiler.outline(record(inputs).only(outputs)));
+        return uses.using(() -> {
+            var graph = record(inputs).only(outputs);
+            return itemOf(graph, inputs)
+                    .map(item -> compiler.outline(graph, item))
+                    .orElseGet(() -> compiler.outline(graph));
+        });
     }
 
     /** One inference by names: the inputs, and the results wanted, in new tensors on the heap. */

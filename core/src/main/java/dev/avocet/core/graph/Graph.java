@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 
 /**
  * A recorded computation: steps in an order in which they can run, from named inputs to named outputs. Immutable.
@@ -64,6 +65,22 @@ public record Graph(List<Input> inputs, List<Node> nodes, SequencedMap<String, T
             kept.add(new Node(node.op(), List.copyOf(results), node.path()));
         }
         return new Graph(inputs, kept.reversed(), outputs, tensors);
+    }
+
+    /** Whether this is {@code item} for several items: the same steps, and along the first axis more of everything. */
+    public boolean isRepeated(Graph item) {
+        return nodes.size() == item.nodes.size()
+                && inputs.size() == item.inputs.size()
+                && IntStream.range(0, inputs.size())
+                        .allMatch(i -> isRepeated(inputs.get(i).tensor(), item.inputs.get(i).tensor()))
+                && outputs.keySet().equals(item.outputs.keySet())
+                && outputs.keySet().stream().allMatch(name -> isRepeated(outputs.get(name), item.outputs.get(name)));
+    }
+
+    private static boolean isRepeated(Tensor several, Tensor one) {
+        return one.shape().rank() > 0
+                && several.shape().rank() == one.shape().rank()
+                && several.shape().with(0, one.shape().dim(0)).equals(one.shape());
     }
 
     /** For each tensor id, how many steps and outputs read it. */

@@ -7,6 +7,8 @@ import dev.avocet.core.backend.Outline;
 import dev.avocet.core.backend.Plan;
 import dev.avocet.core.graph.Fusion;
 import dev.avocet.core.graph.Graph;
+import dev.avocet.core.graph.Op;
+import dev.avocet.core.graph.Step;
 import dev.avocet.core.layout.Values;
 import java.util.Optional;
 
@@ -32,26 +34,47 @@ final class CpuCompiler implements Compiler {
     }
 
     @Override
-    public synchronized Plan compile(Graph graph) {
-        var fused = Fusion.fuse(graph, LIMITS);
+    public Plan compile(Graph graph) {
+        return compile(graph, graph);
+    }
+
+    @Override
+    public synchronized Plan compile(Graph graph, Graph item) {
+        var part = part(graph, item);
+        var fused = Fusion.fuse(part, LIMITS);
         var values = new Values(fused, weights, ALIGNMENT);
-        var program = lower(fused, values, weights);
+        var program = lower(graph, fused, values, weights);
         var fillings = weights.fill();
         crew.begin(fillings);
-        return new CpuPlan(graph, program, values, fillings, crew);
+        return new CpuPlan(graph, part, program, values, fillings, crew);
     }
 
     @Override
     public Outline outline(Graph graph) {
+        return outline(graph, graph);
+    }
+
+    @Override
+    public Outline outline(Graph graph, Graph item) {
         try (var places = new PackedWeights(kernels, Optional.empty())) { // reserved, and never filled
-            var fused = Fusion.fuse(graph, LIMITS);
-            var program = lower(fused, new Values(fused, places, ALIGNMENT), places);
+            var fused = Fusion.fuse(part(graph, item), LIMITS);
+            var program = lower(graph, fused, new Values(fused, places, ALIGNMENT), places);
             return new Outline(program.steps(), program.runBytes(crew.threads()), places.bytes());
         }
     }
 
-    private Program lower(Graph fused, Values values, PackedWeights places) {
-        return Lowering.lower(fused, values, kernels, places).finish(kernels, values.arenaBytes(), crew.threads());
+    /**
+     * What a run computes at a time. Depthwise convolutions, means and gates do little with each pixel: what is between
+     * them has to be in a cache, and of several pictures it is not.
+     */
+    private static Graph part(Graph graph, Graph item) {
+        return item.nodes().stream().anyMatch(node -> node.op() instanceof Op.DepthwiseConv2d) ? item : graph;
+    }
+
+    private Program lower(Graph graph, Graph fused, Values values, PackedWeights places) {
+        var steps = Step.of(Fusion.fuse(graph, LIMITS), values::isView);
+        return Lowering.lower(fused, values, kernels, places)
+                .finish(kernels, values.arenaBytes(), crew.threads(), steps);
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.avocet.core.graph.Graph;
 import dev.avocet.core.graph.Node;
 import dev.avocet.core.graph.Op;
 import dev.avocet.core.graph.Padding;
-import dev.avocet.core.graph.Step;
 import dev.avocet.core.layout.Axes;
 import dev.avocet.core.layout.Block;
 import dev.avocet.core.layout.Values;
@@ -21,8 +20,8 @@ final class Lowering {
     private final PackedWeights weights;
     private final Program.Writer out;
 
-    private Lowering(Graph graph, Values values, Kernels kernels, PackedWeights weights) {
-        this.out = new Program.Writer(Step.of(graph, values::isView));
+    private Lowering(Values values, Kernels kernels, PackedWeights weights) {
+        this.out = new Program.Writer();
         this.values = values;
         this.kernels = kernels;
         this.weights = weights;
@@ -30,7 +29,7 @@ final class Lowering {
 
     /** The native operations of a graph whose tensors have their places. */
     static Program.Writer lower(Graph graph, Values values, Kernels kernels, PackedWeights weights) {
-        var lowering = new Lowering(graph, values, kernels, weights);
+        var lowering = new Lowering(values, kernels, weights);
         for (int step = 0; step < graph.nodes().size(); step++) {
             if (!values.isView(step)) {
                 lowering.out.nextStep();

@@ -20,7 +20,7 @@ import java.util.List;
  * @param units the pieces of work in all of them
  * @param arenaBytes the arena that a run needs
  * @param scratchBytes the memory that each thread needs besides
- * @param steps what the operations compute
+ * @param steps what the operations compute, of all items where a run repeats them for each
  * @param owners for each operation the position of its step
  */
 record Program(
@@ -52,17 +52,11 @@ record Program(
 
     /** Writes one operation after the other, field by field. */
     static final class Writer {
-        private final List<Step> steps;
         private final List<Integer> owners = new ArrayList<>();
         private final List<long[]> ops = new ArrayList<>();
         private int step = -1;
         private long[] words;
         private int position;
-
-        /** @param steps what will be written */
-        Writer(List<Step> steps) {
-            this.steps = List.copyOf(steps);
-        }
 
         /** The operations that follow belong to the next step. */
         void nextStep() {
@@ -99,7 +93,8 @@ record Program(
             return rows == null ? numbers(0, 0) : numbers(reference(rows), rows.stride());
         }
 
-        Program finish(Kernels kernels, long arenaBytes, int threads) {
+        /** @param steps what was written */
+        Program finish(Kernels kernels, long arenaBytes, int threads, List<Step> steps) {
             var segment = Arena.ofAuto().allocate((long) ops.size() * WORDS * Long.BYTES, 64);
             for (int i = 0; i < ops.size(); i++) {
                 MemorySegment.copy(ops.get(i), 0, segment, ValueLayout.JAVA_LONG, (long) i * WORDS * Long.BYTES, WORDS);
@@ -110,7 +105,7 @@ record Program(
                 units += segment.getAtIndex(ValueLayout.JAVA_LONG, (long) i * WORDS + UNITS_WORD);
             }
             return new Program(
-                    segment, ops.size(), units, arenaBytes, scratchBytes, steps, List.copyOf(owners));
+                    segment, ops.size(), units, arenaBytes, scratchBytes, List.copyOf(steps), List.copyOf(owners));
         }
     }
 }

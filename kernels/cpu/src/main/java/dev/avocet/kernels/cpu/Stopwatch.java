@@ -7,10 +7,11 @@ import dev.avocet.core.AvocetException;
 import dev.avocet.core.backend.Timing;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.LongStream;
 
 /**
  * Where native code writes down when each operation of one run ended, see run.h; the processor's ticks are told from the
- * JVM's clock over the same time.
+ * JVM's clock over the same time. A run may go through the operations several times.
  */
 final class Stopwatch implements AutoCloseable {
     private final Arena arena = Arena.ofConfined();
@@ -18,6 +19,7 @@ final class Stopwatch implements AutoCloseable {
     private final Program program;
     private final int threads;
     private final MemorySegment clock;
+    private final long[] ticks;
     private final long startNanos;
     private final long startTicks;
 
@@ -26,6 +28,7 @@ final class Stopwatch implements AutoCloseable {
         this.program = program;
         this.threads = threads;
         this.clock = arena.allocate(JAVA_LONG, 1 + 2 * program.count());
+        this.ticks = new long[program.steps().size()];
         this.startNanos = System.nanoTime();
         this.startTicks = kernels.ticks();
     }
@@ -34,24 +37,28 @@ final class Stopwatch implements AutoCloseable {
         return clock.address();
     }
 
-    /** The times of the run that has ended. */
+    /** Adds the times since the operations began; how long threads were busy, native code adds up itself. */
+    void lap() {
+        long before = get(0);
+        for (int i = 0; i < program.count(); i++) {
+            long end = Math.max(before, get(1 + 2 * i)); // never set where there is nothing to do
+            ticks[program.owners().get(i)] += end - before;
+            before = end;
+        }
+    }
+
+    /** The times of all laps. */
     Timing read() {
         double nanosPerTick = (double) (System.nanoTime() - startNanos) / (kernels.ticks() - startTicks);
         if (!(nanosPerTick > 0) || Double.isInfinite(nanosPerTick)) {
             throw new AvocetException("the steps can't be timed on " + NativeLibrary.platform()
                     + ", which has no counter that the kernels can read; time whole runs instead");
         }
-        var nanos = new long[program.steps().size()];
-        var busy = new long[nanos.length];
-        long before = get(0);
+        var busy = new long[ticks.length];
         for (int i = 0; i < program.count(); i++) {
-            int step = program.owners().get(i);
-            long end = Math.max(before, get(1 + 2 * i)); // never set where there is nothing to do
-            nanos[step] += Math.round((end - before) * nanosPerTick);
-            busy[step] += Math.round(get(2 + 2 * i) * nanosPerTick / threads);
-            before = end;
+            busy[program.owners().get(i)] += Math.round(get(2 + 2 * i) * nanosPerTick / threads);
         }
-        return new Timing(nanos, busy);
+        return new Timing(LongStream.of(ticks).map(each -> Math.round(each * nanosPerTick)).toArray(), busy);
     }
 
     private long get(int index) {
