@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -70,6 +71,11 @@ final class Compare implements Callable<Integer> {
             description = "Timed inferences of each. Default: 15.")
     private int runs;
 
+    @Option(names = "--starts", paramLabel = "N", defaultValue = "1",
+            description = "Starts all engines anew so often, as far as --seconds allow, and makes the timed inferences"
+                    + " with each. Default: 1.")
+    private int starts;
+
     @Option(names = "--tail-runs", paramLabel = "N", defaultValue = "1000",
             description = "The same for the tail. Default: 1000.")
     private int tailRuns;
@@ -115,6 +121,7 @@ final class Compare implements Callable<Integer> {
         threads.forEach(count -> requirePositive("--threads", count));
         batches.forEach(batch -> requirePositive("--batch", batch));
         requirePositive("--runs", runs);
+        requirePositive("--starts", starts);
         requirePositive("--tail-runs", tailRuns);
         requirePositive("--seconds", seconds);
         if (!ALL_PEERS.containsAll(peers)) {
@@ -155,8 +162,13 @@ final class Compare implements Callable<Integer> {
         return comparisons.stream().allMatch(Comparison::agrees) ? 0 : 1;
     }
 
-    private static Comparison measure(Contest contest, Measurement.Setting setting) throws IOException {
-        var comparison = Measurement.of(contest, setting);
+    private Comparison measure(Contest contest, Measurement.Setting setting) throws IOException {
+        var held = new ArrayList<Comparison>();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        do {
+            held.add(Measurement.of(contest, setting));
+        } while (held.size() < starts && System.nanoTime() < end);
+        var comparison = Comparison.pooled(held);
         System.out.println(Report.section(comparison));
         return comparison;
     }
@@ -187,6 +199,7 @@ final class Compare implements Callable<Integer> {
                 + (stages == null ? "" : " --stages " + String.join(",", stages))
                 + (peers.equals(ALL_PEERS) ? "" : " --peers " + String.join(",", peers))
                 + " --batch " + joined(batches) + " --threads " + joined(threads) + " --runs " + runs
+                + (starts == 1 ? "" : " --starts " + starts)
                 + " --tail-runs " + tailRuns + " --seconds " + seconds + (kept ? " --kept" : "");
     }
 

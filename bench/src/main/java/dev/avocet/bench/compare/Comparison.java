@@ -6,6 +6,8 @@ import dev.avocet.bench.worker.Target;
 import dev.avocet.core.backend.Precision;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * What came out of a contest.
@@ -14,13 +16,15 @@ import java.util.SequencedMap;
  * @param entries the engines, Avocet first
  * @param absent why others took no part, by name
  * @param load what the machine did meanwhile
+ * @param starts how often all engines were started anew
  */
 record Comparison(
         Contest contest,
         double peakGflops,
         List<Entry> entries,
         SequencedMap<String, String> absent,
-        Load load) {
+        Load load,
+        int starts) {
 
     /** Outputs of float32 engines differ by the order of their sums; by more than this, one of them computes something else. */
     private static final double AGREED = 1e-3;
@@ -41,6 +45,19 @@ record Comparison(
     record Entry(
             String name, String version, Times times, long startNanos, long firstNanos, long residentBytes,
             double apart) {
+        /** One engine's processes: all their runs, and of what there is once in each the median. */
+        private static Entry pooled(List<Entry> entries) {
+            var first = entries.getFirst();
+            return new Entry(first.name, first.version, Times.all(entries.stream().map(Entry::times).toList()),
+                    median(entries, Entry::startNanos), median(entries, Entry::firstNanos),
+                    entries.stream().mapToLong(Entry::residentBytes).max().orElseThrow(),
+                    entries.stream().mapToDouble(Entry::apart).max().orElseThrow());
+        }
+
+        private static long median(List<Entry> entries, ToLongFunction<Entry> of) {
+            return entries.stream().mapToLong(of).sorted().skip((entries.size() - 1) / 2).findFirst().orElseThrow();
+        }
+
         boolean agrees() {
             return apart <= (Target.precision() == Precision.F32 ? AGREED : AGREED_IN_HALF);
         }
@@ -60,6 +77,25 @@ record Comparison(
             double total = machine.total();
             return new Load(machine.steal() / total, Math.max(0, machine.busy() - workers) / total);
         }
+    }
+
+    /**
+     * The same contest held several times, each with processes of its own: where the memory of a process lies can make
+     * it faster or slower as long as it lives.
+     */
+    static Comparison pooled(List<Comparison> comparisons) {
+        var first = comparisons.getFirst();
+        var entries = first.entries.stream().map(entry -> Entry.pooled(comparisons.stream()
+                .flatMap(comparison -> comparison.entries.stream())
+                .filter(each -> each.name.equals(entry.name))
+                .toList())).toList();
+        var load = new Load(mean(comparisons, each -> each.load.steal), mean(comparisons, each -> each.load.others));
+        return new Comparison(first.contest, mean(comparisons, Comparison::peakGflops), entries, first.absent, load,
+                comparisons.size());
+    }
+
+    private static double mean(List<Comparison> comparisons, ToDoubleFunction<Comparison> of) {
+        return comparisons.stream().mapToDouble(of).average().orElseThrow();
     }
 
     boolean agrees() {

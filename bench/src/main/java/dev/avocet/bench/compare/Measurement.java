@@ -84,7 +84,7 @@ final class Measurement implements AutoCloseable {
         var peakNanos = new ArrayList<Long>();
         var load = rounds(peakNanos);
         double peakGflops = peak == null ? 0 : peakGflop() / Times.of(peakNanos).medianMillis() * 1e3;
-        return new Comparison(contest, peakGflops, entries(), absent, load);
+        return new Comparison(contest, peakGflops, entries(), absent, load, 1);
     }
 
     private void enter(String name, Contest.Entrant entrant, Path inputs) throws IOException {

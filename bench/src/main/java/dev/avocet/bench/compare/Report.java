@@ -48,6 +48,9 @@ final class Report {
                     With callers at once, a run is many inferences: Avocet's callers share one device, the other engines have a process of one
                     thread for each caller.
 
+                    With several starts, all engines are started anew for each, and their inferences are taken together: a process may be
+                    faster or slower than another one of the same program for as long as it lives, by where its memory lies.
+
                     - **Avocet is**: the engine's median over Avocet's. Above 1, Avocet is faster. Compare ratios, not times: times are
                       those of a shared machine at that hour.
                     - **p99**: by nearest rank; with fewer than 100 runs, the slowest. **tail**: p99 over the median.
@@ -81,6 +84,7 @@ final class Report {
                 ? runs + " runs. "
                 : runs + " runs of " + contest.requests()
                         + " inferences. ");
+        section.append(comparison.starts() == 1 ? "" : comparison.starts() + " starts. ");
         section.append(text("Steal %.1f %%, other processes %.1f %%.\n\n",
                 100 * comparison.load().steal(), 100 * comparison.load().others()));
         section.append(table(comparison.entries().stream().map(entry -> row(comparison, entry)).toList()));

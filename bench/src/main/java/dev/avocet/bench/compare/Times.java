@@ -3,6 +3,7 @@ package dev.avocet.bench.compare;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** How long each of some runs took. */
 record Times(long[] nanos) {
@@ -17,6 +18,11 @@ record Times(long[] nanos) {
 
     static Times of(List<Long> nanos) {
         return new Times(nanos.stream().mapToLong(Long::longValue).toArray());
+    }
+
+    /** All runs of all of them. */
+    static Times all(List<Times> times) {
+        return new Times(times.stream().map(Times::nanos).flatMapToLong(LongStream::of).toArray());
     }
 
     int count() {

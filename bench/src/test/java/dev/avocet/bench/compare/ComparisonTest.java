@@ -72,7 +72,23 @@ class ComparisonTest {
     }
 
     private static Comparison comparison(Contest contest, double peak, Comparison.Entry... entries) {
-        return new Comparison(contest, peak, List.of(entries), new LinkedHashMap<>(), new Comparison.Load(0, 0));
+        return new Comparison(contest, peak, List.of(entries), new LinkedHashMap<>(), new Comparison.Load(0, 0),
+                1);
+    }
+
+    @Test
+    void severalStartsArePooled() {
+        var contest = contest(2, 1, 1);
+        var pooled = Comparison.pooled(List.of(
+                comparison(contest, 200, entry("avocet", 10, 0), entry("onnxruntime", 30, 1e-6)),
+                comparison(contest, 220, entry("avocet", 20, 0), entry("onnxruntime", 40, 1e-7)),
+                comparison(contest, 240, entry("avocet", 12, 0), entry("onnxruntime", 35, 1e-7))));
+        assertEquals(3, pooled.starts());
+        assertEquals(220, pooled.peakGflops());
+        assertEquals(12, pooled.entries().getFirst().times().medianMillis());
+        assertEquals(20, pooled.entries().getFirst().times().p99Millis());
+        assertEquals(35.0 / 12, pooled.ratio(pooled.entries().getLast()));
+        assertEquals(1e-6, pooled.entries().getLast().apart());
     }
 
     @Test
@@ -82,7 +98,8 @@ class ComparisonTest {
         absent.put("torch-compile", "there is no python");
         var comparison = new Comparison(contest(2, 2, 1), 200, List.of(
                 new Comparison.Entry("avocet", "cpu", millis(80, 80, 100), 2_500_000_000L, 100_000_000, 500_000_000, 0),
-                entry("onnxruntime", 100, 1e-6), entry("openvino", 40, 0.5)), absent, new Comparison.Load(0.012, 0.5));
+                entry("onnxruntime", 100, 1e-6), entry("openvino", 40, 0.5)), absent, new Comparison.Load(0.012, 0.5),
+                1);
         assertFalse(comparison.agrees());
         assertTrue(comparison.entries().get(1).agrees());
         assertEquals(

@@ -35,40 +35,49 @@ final class CpuCompiler implements Compiler {
 
     @Override
     public Plan compile(Graph graph) {
-        return compile(graph, graph);
+        return compile(graph, graph, 1);
     }
 
     @Override
-    public synchronized Plan compile(Graph graph, Graph item) {
-        var part = part(graph, item);
+    public Plan compile(Graph graph, Graph item) {
+        return goesOneByOne(item)
+                ? compile(graph, item, graph.inputs().getFirst().tensor().shape().dim(0))
+                : compile(graph);
+    }
+
+    private synchronized Plan compile(Graph graph, Graph part, int items) {
         var fused = Fusion.fuse(part, LIMITS);
         var values = new Values(fused, weights, ALIGNMENT);
         var program = lower(graph, fused, values, weights);
         var fillings = weights.fill();
         crew.begin(fillings);
-        return new CpuPlan(graph, part, program, values, fillings, crew);
+        return new CpuPlan(graph, part, items, program, values, fillings, crew);
     }
 
     @Override
     public Outline outline(Graph graph) {
-        return outline(graph, graph);
+        return outlineOf(graph, graph);
     }
 
     @Override
     public Outline outline(Graph graph, Graph item) {
+        return outlineOf(graph, goesOneByOne(item) ? item : graph);
+    }
+
+    private Outline outlineOf(Graph graph, Graph part) {
         try (var places = new PackedWeights(kernels, Optional.empty())) { // reserved, and never filled
-            var fused = Fusion.fuse(part(graph, item), LIMITS);
+            var fused = Fusion.fuse(part, LIMITS);
             var program = lower(graph, fused, new Values(fused, places, ALIGNMENT), places);
             return new Outline(program.steps(), program.runBytes(crew.threads()), places.bytes());
         }
     }
 
     /**
-     * What a run computes at a time. Depthwise convolutions, means and gates do little with each pixel: what is between
-     * them has to be in a cache, and of several pictures it is not.
+     * Whether the items of a batch are computed one after the other. Depthwise convolutions, means and gates do little
+     * with each pixel: what is between them has to be in a cache, and of several pictures it is not.
      */
-    private static Graph part(Graph graph, Graph item) {
-        return item.nodes().stream().anyMatch(node -> node.op() instanceof Op.DepthwiseConv2d) ? item : graph;
+    private static boolean goesOneByOne(Graph item) {
+        return item.nodes().stream().anyMatch(node -> node.op() instanceof Op.DepthwiseConv2d);
     }
 
     private Program lower(Graph graph, Graph fused, Values values, PackedWeights places) {

@@ -28,12 +28,13 @@ final class CpuPlan implements Plan {
 
     /**
      * @param part what the program computes: the graph, or one item of it
+     * @param items how many of these the graph is
      * @param fillings of the weights that it reads, as far as they are not finished
      */
-    CpuPlan(Graph graph, Graph part, Program program, Values values, List<Filling> fillings, Crew crew) {
+    CpuPlan(Graph graph, Graph part, int items, Program program, Values values, List<Filling> fillings, Crew crew) {
         this.graph = graph;
         this.program = program;
-        this.items = part == graph ? 1 : graph.inputs().getFirst().tensor().shape().dim(0);
+        this.items = items;
         this.inputs = part.inputs().stream().map(input -> values.of(input.tensor())).toList();
         this.outputs = part.outputs().values().stream().map(values::of).toList();
         this.fillings = fillings;

@@ -4,12 +4,16 @@ package dev.avocet.kernels.cpu;
 import static dev.avocet.kernels.cpu.Trial.input;
 import static dev.avocet.kernels.cpu.Trial.results;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.avocet.core.backend.DeviceOptions;
 import dev.avocet.core.graph.Activation;
 import dev.avocet.core.graph.Ops;
 import dev.avocet.core.graph.Padding;
+import dev.avocet.core.graph.Step;
 import dev.avocet.core.nn.TestWeight;
+import dev.avocet.core.tensor.DType;
 import dev.avocet.core.tensor.HostTensor;
 import dev.avocet.core.tensor.Shape;
 import dev.avocet.core.tensor.Tensor;
@@ -61,15 +65,17 @@ class SameBitsTest {
                     trial.weight(200, 10), trial.weight(24, 200));
         }
 
+        Map<String, Tensor> record(Ops ops, HostTensor x) {
+            var in = input(ops, "x", x);
+            var wide = ops.activation(ops.linear(in, expand, null), Activation.SWISH);
+            var seen = ops.depthwiseConv2d(wide, depthwise, null, 1, Padding.same(5));
+            var few = ops.activation(ops.linear(ops.meanSpatial(seen), squeeze, null), Activation.SWISH);
+            var gate = ops.activation(ops.linear(few, excite, null), Activation.SIGMOID);
+            return results(ops.add(ops.linear(ops.multiply(seen, gate), project, null), in));
+        }
+
         float[] run(HostTensor x) {
-            return trial.run(ops -> {
-                var in = input(ops, "x", x);
-                var wide = ops.activation(ops.linear(in, expand, null), Activation.SWISH);
-                var seen = ops.depthwiseConv2d(wide, depthwise, null, 1, Padding.same(5));
-                var few = ops.activation(ops.linear(ops.meanSpatial(seen), squeeze, null), Activation.SWISH);
-                var gate = ops.activation(ops.linear(few, excite, null), Activation.SIGMOID);
-                return results(ops.add(ops.linear(ops.multiply(seen, gate), project, null), in));
-            }, x).getFirst();
+            return trial.run(ops -> record(ops, x), x).getFirst();
         }
     }
 
@@ -111,6 +117,25 @@ class SameBitsTest {
                 assertArrayEquals(part(all, i, 5), encoder.run(part(texts, i), mask(1, 37, 30)), "text " + i);
                 assertArrayEquals(part(allSeen, i, 5), block.run(part(pictures, i)), "picture " + i);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.avocet.kernels.cpu.MachineTiers#all")
+    void whetherABatchIsComputedAtOnceOrOneByOneChangesNothing(Tier tier) {
+        try (var trial = new Trial(tier)) {
+            var block = Block.of(trial);
+            var pictures = trial.tensor(5, 9, 11, 24);
+            var atOnce = trial.compile(ops -> block.record(ops, pictures));
+            var oneByOne = trial.compile(ops -> block.record(ops, pictures),
+                    ops -> block.record(ops, part(pictures, 0)));
+            assertArrayEquals(Trial.run(atOnce, pictures).getFirst(), Trial.run(oneByOne, pictures).getFirst());
+            assertTrue(oneByOne.scratchBytes() < atOnce.scratchBytes(), "one by one takes less memory");
+            assertEquals(atOnce.steps().stream().map(Step::flops).toList(),
+                    oneByOne.steps().stream().map(Step::flops).toList());
+            var results = List.of(HostTensor.zeros(DType.F32, pictures.shape()));
+            assertEquals(oneByOne.steps().size(), oneByOne.profile(List.of(pictures), results).nanos().length);
+            assertArrayEquals(Trial.run(atOnce, pictures).getFirst(), results.getFirst().toFloats());
         }
     }
 

@@ -83,6 +83,13 @@ final class Trial implements AutoCloseable {
         return compiler.compile(ops.graph(recording.apply(ops)));
     }
 
+    /** A plan for a batch, given what it is for one item. */
+    Plan compile(Recording batch, Recording item) {
+        var ops = Ops.record();
+        var single = Ops.record();
+        return compiler.compile(ops.graph(batch.apply(ops)), single.graph(item.apply(single)));
+    }
+
     Outline outline(Recording recording) {
         var ops = Ops.record();
         return compiler.outline(ops.graph(recording.apply(ops)));
