@@ -26,10 +26,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -75,23 +77,34 @@ class KilledExecutorClusterTest {
     private void answer(HttpExchange exchange) throws IOException {
         var name = exchange.getRequestURI().getPath().substring(1);
         requests.computeIfAbsent(name, _ -> new AtomicInteger()).incrementAndGet();
-        if (served.incrementAndGet() > SERVED_BEFORE) {
-            bothAtWork.countDown();
-            await(killed);
-        }
         int number = Integer.parseInt(name.substring(0, name.indexOf('.')));
-        var body = isGone(number) ? new byte[0] : bytes(number);
         try (exchange) {
-            exchange.sendResponseHeaders(isGone(number) ? 404 : 200, body.length == 0 ? -1 : body.length);
-            exchange.getResponseBody().write(body);
+            if (isGone(number)) {
+                exchange.sendResponseHeaders(404, -1);
+                return;
+            }
+            var body = bytes(number);
+            exchange.sendResponseHeaders(200, body.length);
+            int sent = 0;
+            if (!isNoPicture(number) && served.incrementAndGet() > SERVED_BEFORE) {
+                bothAtWork.countDown();
+                // A byte now and then, or the executor would give the picture up before the other one is there.
+                for (; !killed.await(1, TimeUnit.SECONDS); sent++) {
+                    exchange.getResponseBody().write(body, sent, 1);
+                    exchange.getResponseBody().flush();
+                }
+            }
+            exchange.getResponseBody().write(body, sent, body.length - sent);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         } catch (IOException e) {
             // The executor that asked is the one that was killed.
         }
     }
 
-    private static void await(CountDownLatch latch) {
+    private void untilBothAreAtWork() {
         try {
-            assertTrue(latch.await(5, TimeUnit.MINUTES));
+            bothAtWork.await();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -119,14 +132,18 @@ class KilledExecutorClusterTest {
         var log = folder.resolve("log");
         var driver = submit(log, input, output);
         try {
-            await(bothAtWork);
+            CompletableFuture.anyOf(CompletableFuture.runAsync(this::untilBothAreAtWork), driver.onExit())
+                    .get(5, TimeUnit.MINUTES);
+            assertTrue(driver.isAlive(), () -> "the job ended before it was disturbed:\n" + read(log));
             var executor = driver.descendants().filter(each -> each.children().findAny().isEmpty()).findFirst()
                     .orElseThrow();
             assertTrue(executor.destroyForcibly());
             executor.onExit().get(1, TimeUnit.MINUTES);
             killed.countDown();
-            assertTrue(driver.waitFor(5, TimeUnit.MINUTES));
+            assertTrue(driver.waitFor(5, TimeUnit.MINUTES), () -> "the job does not end:\n" + read(log));
             assertEquals(0, driver.exitValue(), () -> read(log));
+        } catch (TimeoutException e) {
+            throw new AssertionError("nothing happens:\n" + read(log), e);
         } finally {
             driver.descendants().forEach(ProcessHandle::destroyForcibly);
             driver.destroyForcibly();
@@ -178,11 +195,13 @@ class KilledExecutorClusterTest {
         var command = new ArrayList<String>();
         command.add(java.resolve("bin/java").toString());
         command.addAll(List.of(org.apache.spark.launcher.JavaModuleOptions.defaultModuleOptionArray()));
-        command.addAll(List.of("-cp", home.resolve("jars") + "/*", "-Xmx512m", "org.apache.spark.deploy.SparkSubmit",
+        command.addAll(List.of("-cp", home.resolve("jars") + "/*", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+                "org.apache.spark.deploy.SparkSubmit",
                 "--master", "local-cluster[2,1,1024]",
                 "--conf", "spark.ui.enabled=false",
                 "--conf", "spark.driver.host=localhost",
                 "--conf", "spark.executor.memory=768m",
+                "--conf", "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
                 "--conf", "spark.scheduler.minRegisteredResourcesRatio=1.0",
                 "--conf", "spark.scheduler.maxRegisteredResourcesWaitingTime=300s",
                 JAR.toAbsolutePath().toString(),
