@@ -53,7 +53,8 @@ class KilledExecutorClusterTest {
 
     private final Map<String, AtomicInteger> requests = new ConcurrentHashMap<>();
     private final AtomicInteger served = new AtomicInteger();
-    private final CountDownLatch bothAtWork = new CountDownLatch(2);
+    private final AtomicInteger atWork = new AtomicInteger();
+    private final CompletableFuture<Void> bothAtWork = new CompletableFuture<>();
     private final CountDownLatch killed = new CountDownLatch(1);
     private HttpServer server;
     private List<Path> pictures;
@@ -87,7 +88,9 @@ class KilledExecutorClusterTest {
             exchange.sendResponseHeaders(200, body.length);
             int sent = 0;
             if (!isNoPicture(number) && served.incrementAndGet() > SERVED_BEFORE) {
-                bothAtWork.countDown();
+                if (atWork.incrementAndGet() == 2) {
+                    bothAtWork.complete(null);
+                }
                 // A byte now and then, or the executor would give the picture up before the other one is there.
                 for (; !killed.await(1, TimeUnit.SECONDS); sent++) {
                     exchange.getResponseBody().write(body, sent, 1);
@@ -99,14 +102,6 @@ class KilledExecutorClusterTest {
             throw new IllegalStateException(e);
         } catch (IOException e) {
             // The executor that asked is the one that was killed.
-        }
-    }
-
-    private void untilBothAreAtWork() {
-        try {
-            bothAtWork.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -132,23 +127,22 @@ class KilledExecutorClusterTest {
         var log = folder.resolve("log");
         var driver = submit(log, input, output);
         try {
-            CompletableFuture.anyOf(CompletableFuture.runAsync(this::untilBothAreAtWork), driver.onExit())
-                    .get(5, TimeUnit.MINUTES);
-            assertTrue(driver.isAlive(), () -> "the job ended before it was disturbed:\n" + read(log));
+            CompletableFuture.anyOf(bothAtWork, driver.onExit()).get(5, TimeUnit.MINUTES);
+            assertTrue(driver.isAlive(), () -> "the job ended before it was disturbed:\n" + end(log));
             var executor = driver.descendants().filter(each -> each.children().findAny().isEmpty()).findFirst()
                     .orElseThrow();
             assertTrue(executor.destroyForcibly());
             executor.onExit().get(1, TimeUnit.MINUTES);
             killed.countDown();
-            assertTrue(driver.waitFor(5, TimeUnit.MINUTES), () -> "the job does not end:\n" + read(log));
-            assertEquals(0, driver.exitValue(), () -> read(log));
+            assertTrue(driver.waitFor(5, TimeUnit.MINUTES), () -> "the job does not end:\n" + end(log));
+            assertEquals(0, driver.exitValue(), () -> end(log));
         } catch (TimeoutException e) {
-            throw new AssertionError("nothing happens:\n" + read(log), e);
+            throw new AssertionError("nothing happens:\n" + end(log), e);
         } finally {
             driver.descendants().forEach(ProcessHandle::destroyForcibly);
             driver.destroyForcibly();
         }
-        assertTrue(read(log).contains("Lost executor"), () -> read(log));
+        assertTrue(Files.readString(log).contains("Lost executor"), () -> end(log));
         assertTrue(requests.values().stream().anyMatch(each -> each.get() > 1), "something was done again");
         assertRowsAreRight(Outputs.rows(output));
         var report = Files.readString(output.resolve("_avocet.json"));
@@ -229,9 +223,10 @@ class KilledExecutorClusterTest {
         return folder.resolve("spark");
     }
 
-    private static String read(Path log) {
+    private static String end(Path log) {
         try (Stream<String> lines = Files.lines(log)) {
-            return String.join("\n", lines.toList());
+            var all = lines.toList();
+            return String.join("\n", all.subList(Math.max(0, all.size() - 80), all.size()));
         } catch (IOException e) {
             return e.toString();
         }
