@@ -189,7 +189,8 @@ class KilledExecutorClusterTest {
         var command = new ArrayList<String>();
         command.add(java.resolve("bin/java").toString());
         command.addAll(List.of(org.apache.spark.launcher.JavaModuleOptions.defaultModuleOptionArray()));
-        command.addAll(List.of("-cp", home.resolve("jars") + "/*", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+        command.addAll(List.of("-cp", home.resolve("jars") + "/*", "-Xmx512m", "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "org.apache.spark.deploy.SparkSubmit",
                 "--master", "local-cluster[2,1,1024]",
                 "--conf", "spark.ui.enabled=false",
