@@ -92,10 +92,18 @@ final class CoyoFetch implements Executable {
         var job =
                 new FetchJob(set, url, schema.has(caption) ? Optional.of(caption) : Optional.empty(), output, format(),
                         partRows, settings());
-        var done = job.run(progress -> terminal.progress(text(progress)));
+        var done = job.run(this::tell);
         terminal.clearProgress();
         terminal.say(done.rows() == 0 ? output + " is complete" : text(done));
         return OK;
+    }
+
+    private void tell(FetchJob.Progress progress) {
+        if (progress.rows() > 0) {
+            terminal.progress(text(progress));
+        } else if (progress.before() > 0) {
+            terminal.say("going on behind the " + progress.before() + " rows that are there");
+        }
     }
 
     private FetchJob.Format format() {

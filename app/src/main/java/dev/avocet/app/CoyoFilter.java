@@ -120,7 +120,12 @@ final class CoyoFilter implements Executable {
     }
 
     private void writeParts(Dataset set) {
-        var folder = PartFolder.open(Path.of(output), "filter " + set.recipe() + " " + rowsPerFile);
+        try (var folder = PartFolder.open(Path.of(output), "filter " + set.recipe() + " " + rowsPerFile)) {
+            writeParts(set, folder);
+        }
+    }
+
+    private void writeParts(Dataset set, PartFolder folder) {
         if (folder.isComplete()) {
             terminal.say(output + " is complete: " + folder.rows() + " rows in " + folder.parts() + " files");
             return;

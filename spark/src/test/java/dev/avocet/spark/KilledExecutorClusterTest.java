@@ -26,10 +26,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +53,8 @@ class KilledExecutorClusterTest {
 
     private final Map<String, AtomicInteger> requests = new ConcurrentHashMap<>();
     private final AtomicInteger served = new AtomicInteger();
-    private final CountDownLatch bothAtWork = new CountDownLatch(2);
+    private final AtomicInteger atWork = new AtomicInteger();
+    private final CompletableFuture<Void> bothAtWork = new CompletableFuture<>();
     private final CountDownLatch killed = new CountDownLatch(1);
     private HttpServer server;
     private List<Path> pictures;
@@ -75,25 +78,30 @@ class KilledExecutorClusterTest {
     private void answer(HttpExchange exchange) throws IOException {
         var name = exchange.getRequestURI().getPath().substring(1);
         requests.computeIfAbsent(name, _ -> new AtomicInteger()).incrementAndGet();
-        if (served.incrementAndGet() > SERVED_BEFORE) {
-            bothAtWork.countDown();
-            await(killed);
-        }
         int number = Integer.parseInt(name.substring(0, name.indexOf('.')));
-        var body = isGone(number) ? new byte[0] : bytes(number);
         try (exchange) {
-            exchange.sendResponseHeaders(isGone(number) ? 404 : 200, body.length == 0 ? -1 : body.length);
-            exchange.getResponseBody().write(body);
-        } catch (IOException e) {
-            // The executor that asked is the one that was killed.
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertTrue(latch.await(5, TimeUnit.MINUTES));
+            if (isGone(number)) {
+                exchange.sendResponseHeaders(404, -1);
+                return;
+            }
+            var body = bytes(number);
+            exchange.sendResponseHeaders(200, body.length);
+            int sent = 0;
+            if (!isNoPicture(number) && served.incrementAndGet() > SERVED_BEFORE) {
+                if (atWork.incrementAndGet() == 2) {
+                    bothAtWork.complete(null);
+                }
+                // A byte now and then, or the executor would give the picture up before the other one is there.
+                for (; !killed.await(1, TimeUnit.SECONDS); sent++) {
+                    exchange.getResponseBody().write(body, sent, 1);
+                    exchange.getResponseBody().flush();
+                }
+            }
+            exchange.getResponseBody().write(body, sent, body.length - sent);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        } catch (IOException e) {
+            // The executor that asked is the one that was killed.
         }
     }
 
@@ -119,19 +127,22 @@ class KilledExecutorClusterTest {
         var log = folder.resolve("log");
         var driver = submit(log, input, output);
         try {
-            await(bothAtWork);
+            CompletableFuture.anyOf(bothAtWork, driver.onExit()).get(5, TimeUnit.MINUTES);
+            assertTrue(driver.isAlive(), () -> "the job ended before it was disturbed:\n" + end(log));
             var executor = driver.descendants().filter(each -> each.children().findAny().isEmpty()).findFirst()
                     .orElseThrow();
             assertTrue(executor.destroyForcibly());
             executor.onExit().get(1, TimeUnit.MINUTES);
             killed.countDown();
-            assertTrue(driver.waitFor(5, TimeUnit.MINUTES));
-            assertEquals(0, driver.exitValue(), () -> read(log));
+            assertTrue(driver.waitFor(5, TimeUnit.MINUTES), () -> "the job does not end:\n" + end(log));
+            assertEquals(0, driver.exitValue(), () -> end(log));
+        } catch (TimeoutException e) {
+            throw new AssertionError("nothing happens:\n" + end(log), e);
         } finally {
             driver.descendants().forEach(ProcessHandle::destroyForcibly);
             driver.destroyForcibly();
         }
-        assertTrue(read(log).contains("Lost executor"), () -> read(log));
+        assertTrue(Files.readString(log).contains("Lost executor"), () -> end(log));
         assertTrue(requests.values().stream().anyMatch(each -> each.get() > 1), "something was done again");
         assertRowsAreRight(Outputs.rows(output));
         var report = Files.readString(output.resolve("_avocet.json"));
@@ -178,11 +189,14 @@ class KilledExecutorClusterTest {
         var command = new ArrayList<String>();
         command.add(java.resolve("bin/java").toString());
         command.addAll(List.of(org.apache.spark.launcher.JavaModuleOptions.defaultModuleOptionArray()));
-        command.addAll(List.of("-cp", home.resolve("jars") + "/*", "-Xmx512m", "org.apache.spark.deploy.SparkSubmit",
+        command.addAll(List.of("-cp", home.resolve("jars") + "/*", "-Xmx512m", "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "org.apache.spark.deploy.SparkSubmit",
                 "--master", "local-cluster[2,1,1024]",
                 "--conf", "spark.ui.enabled=false",
                 "--conf", "spark.driver.host=localhost",
                 "--conf", "spark.executor.memory=768m",
+                "--conf", "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
                 "--conf", "spark.scheduler.minRegisteredResourcesRatio=1.0",
                 "--conf", "spark.scheduler.maxRegisteredResourcesWaitingTime=300s",
                 JAR.toAbsolutePath().toString(),
@@ -210,9 +224,10 @@ class KilledExecutorClusterTest {
         return folder.resolve("spark");
     }
 
-    private static String read(Path log) {
+    private static String end(Path log) {
         try (Stream<String> lines = Files.lines(log)) {
-            return String.join("\n", lines.toList());
+            var all = lines.toList();
+            return String.join("\n", all.subList(Math.max(0, all.size() - 80), all.size()));
         } catch (IOException e) {
             return e.toString();
         }

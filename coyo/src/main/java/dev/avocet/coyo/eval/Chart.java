@@ -6,11 +6,13 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
@@ -21,10 +23,16 @@ public final class Chart {
     private static final int WIDTH = 760;
     private static final int ROW = 34;
     private static final int BAR = 16;
-    private static final int TOP = 100;
+    private static final int EDGE = 20;
+    private static final int TITLE = 50;
+    private static final int LINE = 15;
+    private static final int HEADS = 36;
     private static final int BOTTOM = 62;
     private static final int GAP = 16;
-    private static final int VALUES = 172;
+    private static final int VALUE = 62;
+    private static final int INTERVAL = 96;
+    private static final int PUBLISHED = 66;
+    private static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
     private static final Color INK = new Color(0x1F2933);
     private static final Color QUIET = new Color(0x6B7785);
     private static final Color GRID = new Color(0xE4E8EC);
@@ -37,17 +45,12 @@ public final class Chart {
     public static byte[] png(Evaluation evaluation) {
         System.setProperty("java.awt.headless", "true");
         try {
-            int height = TOP + ROW * evaluation.metrics().size() + BOTTOM;
-            var picture = new BufferedImage(WIDTH * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
-            var graphics = picture.createGraphics();
-            graphics.scale(SCALE, SCALE);
-            graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-            graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-            graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-            graphics.setColor(Color.WHITE);
-            graphics.fillRect(0, 0, WIDTH, height);
-            new Drawing(graphics, evaluation, height).draw();
-            graphics.dispose();
+            var picture = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
+            int height = drawing(picture, evaluation).height();
+            picture = new BufferedImage(WIDTH * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
+            var drawing = drawing(picture, evaluation);
+            drawing.draw();
+            drawing.graphics.dispose();
             var bytes = new ByteArrayOutputStream();
             ImageIO.write(picture, "png", bytes);
             return bytes.toByteArray();
@@ -59,86 +62,115 @@ public final class Chart {
         }
     }
 
-    private record Drawing(Graphics2D graphics, Evaluation evaluation, int height) {
+    private static Drawing drawing(BufferedImage picture, Evaluation evaluation) {
+        var graphics = picture.createGraphics();
+        graphics.scale(SCALE, SCALE);
+        graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+        return new Drawing(graphics, evaluation);
+    }
+
+    private record Drawing(Graphics2D graphics, Evaluation evaluation) {
+        int height() {
+            return top() + ROW * evaluation.metrics().size() + BOTTOM;
+        }
+
+        private int top() {
+            return TITLE + LINE * protocol().size() + HEADS;
+        }
+
+        private boolean hasPublished() {
+            return evaluation.metrics().stream().anyMatch(each -> each.published().isPresent());
+        }
+
         void draw() {
-            write(evaluation.name() + " · " + evaluation.model(), 20, 30, font(Font.BOLD, 17), INK);
-            var protocol = font(Font.PLAIN, 11);
-            int y = 50;
-            for (var line : lines(evaluation.protocol(), protocol, WIDTH - 40)) {
-                write(line, 20, y, protocol, QUIET);
-                y += 15;
+            graphics.setColor(Color.WHITE);
+            graphics.fillRect(0, 0, WIDTH, height());
+            write(evaluation.name() + " · " + evaluation.model(), EDGE, 30, font(Font.BOLD, 17), INK);
+            int y = TITLE;
+            for (var line : protocol()) {
+                write(line, EDGE, y, SMALL, QUIET);
+                y += LINE;
             }
-            int left =
-                    20 + evaluation.metrics().stream().mapToInt(each -> width(each.name(), font(Font.PLAIN, 13))).max()
-                            .orElse(0) + GAP;
-            int right = WIDTH - VALUES;
+            int names = evaluation.metrics().stream().mapToInt(each -> width(each.name(), font(Font.PLAIN, 13))).max()
+                    .orElse(0);
+            int left = EDGE + names + GAP;
+            int right = WIDTH - EDGE - VALUE - INTERVAL - (hasPublished() ? PUBLISHED : 0);
             grid(left, right);
+            heads(right);
             for (int i = 0; i < evaluation.metrics().size(); i++) {
-                row(evaluation.metrics().get(i), left, right, TOP + i * ROW + ROW / 2);
+                row(evaluation.metrics().get(i), left, right, top() + i * ROW + ROW / 2);
             }
             legend();
         }
 
         private void grid(int left, int right) {
-            int bottom = height - BOTTOM;
+            int bottom = height() - BOTTOM;
             for (int percent = 0; percent <= 100; percent += 20) {
                 int x = left + (right - left) * percent / 100;
                 graphics.setColor(GRID);
                 graphics.setStroke(new BasicStroke(1));
-                graphics.drawLine(x, TOP - 6, x, bottom);
+                graphics.drawLine(x, top() - 2, x, bottom);
                 var label = percent + " %";
-                write(label, x - width(label, font(Font.PLAIN, 11)) / 2, bottom + 16, font(Font.PLAIN, 11), QUIET);
+                write(label, x - width(label, SMALL) / 2, bottom + 16, SMALL, QUIET);
+            }
+        }
+
+        private void heads(int right) {
+            int y = top() - 8;
+            writeTo(right + VALUE, "%", y, SMALL, QUIET);
+            writeTo(right + VALUE + INTERVAL, "95 % interval", y, SMALL, QUIET);
+            if (hasPublished()) {
+                writeTo(right + VALUE + INTERVAL + PUBLISHED, "published", y, SMALL, MARK);
             }
         }
 
         private void row(Metric metric, int left, int right, int middle) {
-            write(metric.name(), left - GAP - width(metric.name(), font(Font.PLAIN, 13)), middle + 5,
-                    font(Font.PLAIN, 13), INK);
+            writeTo(left - GAP, metric.name(), middle + 5, font(Font.PLAIN, 13), INK);
             double length = right - left;
             graphics.setColor(FILL);
             graphics.fill(new Rectangle2D.Double(left, middle - BAR / 2.0, metric.value() * length, BAR));
+            metric.published().ifPresent(published -> mark(left + published.value() * length, middle));
             graphics.setColor(INK);
             graphics.setStroke(new BasicStroke(1.4f));
-            int low = (int) Math.round(left + metric.interval().low() * length);
-            int high = (int) Math.round(left + metric.interval().high() * length);
-            graphics.drawLine(low, middle, high, middle);
-            graphics.drawLine(low, middle - 4, low, middle + 4);
-            graphics.drawLine(high, middle - 4, high, middle + 4);
-            metric.published().ifPresent(published -> diamond(left + published.value() * length, middle));
-            var value = percent(metric.value());
-            write(value, right + 14, middle + 5, font(Font.BOLD, 13), INK);
-            var interval = percent(metric.interval().low()) + "–" + percent(metric.interval().high());
-            write(interval, right + 14 + width("100.00  ", font(Font.BOLD, 13)), middle + 5, font(Font.PLAIN, 11),
+            double low = left + metric.interval().low() * length;
+            double high = left + metric.interval().high() * length;
+            graphics.draw(new Line2D.Double(low, middle, high, middle));
+            graphics.draw(new Line2D.Double(low, middle - 4, low, middle + 4));
+            graphics.draw(new Line2D.Double(high, middle - 4, high, middle + 4));
+            writeTo(right + VALUE, percent(metric.value()), middle + 5, font(Font.BOLD, 13), INK);
+            writeTo(right + VALUE + INTERVAL,
+                    percent(metric.interval().low()) + " – " + percent(metric.interval().high()), middle + 5, SMALL,
                     QUIET);
+            metric.published().ifPresent(published -> writeTo(right + VALUE + INTERVAL + PUBLISHED,
+                    percent(published.value()), middle + 5, SMALL, MARK));
         }
 
-        private void diamond(double x, int y) {
-            var path = new Path2D.Double();
-            path.moveTo(x, y - 8);
-            path.lineTo(x + 6, y);
-            path.lineTo(x, y + 8);
-            path.lineTo(x - 6, y);
-            path.closePath();
+        /** A line across the bar, with a tip above it: the bar's end and the interval stay to be seen. */
+        private void mark(double x, int middle) {
             graphics.setColor(MARK);
-            graphics.fill(path);
-            graphics.setColor(Color.WHITE);
-            graphics.setStroke(new BasicStroke(1.2f));
-            graphics.draw(path);
+            graphics.setStroke(new BasicStroke(1.6f));
+            graphics.draw(new Line2D.Double(x, middle - BAR / 2.0 - 3, x, middle + BAR / 2.0 + 3));
+            var tip = new Path2D.Double();
+            tip.moveTo(x, middle - BAR / 2.0);
+            tip.lineTo(x - 4, middle - BAR / 2.0 - 6);
+            tip.lineTo(x + 4, middle - BAR / 2.0 - 6);
+            tip.closePath();
+            graphics.fill(tip);
         }
 
         private void legend() {
-            int y = height - 16;
-            var small = font(Font.PLAIN, 11);
             var cases = evaluation.metrics().stream().map(Metric::cases).distinct()
                     .map(count -> String.format(Locale.ROOT, "%,d", count))
                     .toList();
-            var text = "whiskers: 95 % confidence   ·   cases: " + String.join(" and ", cases);
-            write(text, 20, y, small, QUIET);
-            if (evaluation.metrics().stream().anyMatch(each -> each.published().isPresent())) {
-                int x = 20 + width(text, small) + 24;
-                diamond(x, y - 4);
-                write("published", x + 12, y, small, QUIET);
+            var text = "n = " + String.join(" and ", cases);
+            var sources = evaluation.metrics().stream().flatMap(each -> each.published().stream())
+                    .map(Metric.Published::source).distinct().toList();
+            if (!sources.isEmpty()) {
+                text += "   ·   published: " + String.join(", ", sources);
             }
+            write(text, EDGE, height() - 16, SMALL, QUIET);
         }
 
         private static String percent(double share) {
@@ -153,18 +185,24 @@ public final class Chart {
             return graphics.getFontMetrics(font).stringWidth(text);
         }
 
-        /** The words of a text in at most two lines. */
-        private List<String> lines(String text, Font font, int most) {
-            int end = text.length();
-            while (width(text.substring(0, end), font) > most) {
-                end = text.lastIndexOf(' ', end - 1);
+        /** The protocol's words in lines as wide as the picture. */
+        private List<String> protocol() {
+            var lines = new ArrayList<String>();
+            var line = "";
+            for (var word : evaluation.protocol().split(" ")) {
+                var longer = line.isEmpty() ? word : line + " " + word;
+                if (width(longer, SMALL) > WIDTH - 2 * EDGE && !line.isEmpty()) {
+                    lines.add(line);
+                    longer = word;
+                }
+                line = longer;
             }
-            var first = text.substring(0, end);
-            var rest = text.substring(end).strip();
-            while (width(rest, font) > most) {
-                rest = rest.substring(0, rest.length() - 2).stripTrailing() + "…";
-            }
-            return List.of(first, rest);
+            lines.add(line);
+            return lines;
+        }
+
+        private void writeTo(int right, String text, int y, Font font, Color colour) {
+            write(text, right - width(text, font), y, font, colour);
         }
 
         private void write(String text, int x, int y, Font font, Color colour) {

@@ -64,23 +64,43 @@ public record FetchJob(Dataset data, String url, Optional<String> caption, Path 
         PARQUET
     }
 
-    /** How far it is. */
-    public record Progress(long rows, long successes, long bytes) {}
+    /**
+     * How far a run is.
+     *
+     * @param before the rows that earlier runs had done
+     */
+    public record Progress(long before, long rows, long successes, long bytes) {
+        private Progress with(Outcome outcome) {
+            return outcome.isSuccess()
+                    ? new Progress(before, rows + 1, successes + 1, bytes + outcome.bytes().length)
+                    : new Progress(before, rows + 1, successes, bytes);
+        }
+    }
 
     private record Pending(Row row, Future<Outcome> outcome) {}
 
-    /** Fetches everything that is not there; returns how far it came in this run. Throws {@link AvocetException}. */
+    /**
+     * Fetches everything that is not there; returns how far it came in this run. The listener first hears what is there. Throws
+     * {@link AvocetException}.
+     */
     public Progress run(Consumer<Progress> listener) {
-        var parts = PartFolder.open(folder,
-                "fetch " + data.recipe() + " " + url + " " + caption + " " + format + " " + partRows);
-        if (parts.isComplete()) {
-            return new Progress(0, 0, 0);
+        var what = "fetch " + data.recipe() + " " + url + " " + caption + " " + format + " " + partRows;
+        try (var parts = PartFolder.open(folder, what)) {
+            return run(parts, listener);
         }
+    }
+
+    private Progress run(PartFolder parts, Consumer<Progress> listener) {
+        var there = new Progress(parts.rows(), 0, 0, 0);
+        if (parts.isComplete()) {
+            return there;
+        }
+        listener.accept(there);
         var fetcher = new PictureFetcher(settings);
         try (var rows = parts.position().map(data::stream).orElseGet(data::stream);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             try {
-                return new Run(parts, rows, fetcher, threads, listener).all();
+                return new Run(parts, rows, fetcher, threads, listener, there).all();
             } catch (RuntimeException | Error e) {
                 threads.shutdownNow();
                 throw e;
@@ -97,10 +117,11 @@ public record FetchJob(Dataset data, String url, Optional<String> caption, Path 
         private final Consumer<Progress> listener;
         private final Schema schema;
         private final Schema inputs;
-        private Progress progress = new Progress(0, 0, 0);
+        private Progress progress;
 
         Run(PartFolder parts, RowStream rows, PictureFetcher fetcher, ExecutorService threads,
-                Consumer<Progress> listener) {
+                Consumer<Progress> listener, Progress there) {
+            this.progress = there;
             this.parts = parts;
             this.rows = rows;
             this.fetcher = fetcher;
@@ -192,8 +213,7 @@ public record FetchJob(Dataset data, String url, Optional<String> caption, Path 
                 }
                 tar.add(key + ".json", json(row));
             }
-            progress = new Progress(progress.rows() + 1, progress.successes() + (outcome.isSuccess() ? 1 : 0),
-                    progress.bytes() + (outcome.isSuccess() ? outcome.bytes().length : 0));
+            progress = progress.with(outcome);
             listener.accept(progress);
         }
 

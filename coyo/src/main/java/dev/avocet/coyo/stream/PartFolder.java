@@ -8,55 +8,94 @@ import dev.avocet.loader.OutputFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * A folder of numbered files that a job fills, and goes on filling after it was interrupted: next to them {@code _progress.json} says
- * how many are complete and where in the data set the next one begins. The job's own words tell it from others.
+ * how many are complete and where in the data set the next one begins. The job's own words tell it from others. It is locked while it is
+ * open, since two processes would take each other's unfinished files for left over.
  */
-public final class PartFolder {
+public final class PartFolder implements AutoCloseable {
     private static final String PROGRESS = "_progress.json";
+    private static final String LOCK = ".lock";
 
     private final Path folder;
     private final String job;
+    private final FileChannel lock;
     private int parts;
     private long rows;
     private Optional<Position> position = Optional.empty();
     private boolean isComplete;
 
-    private PartFolder(Path folder, String job) {
+    private PartFolder(Path folder, String job, FileChannel lock) {
         this.folder = folder;
         this.job = job;
+        this.lock = lock;
     }
 
     /**
      * Takes up a folder, which is made where there is none; throws {@link ParquetException} where it holds what another job has
-     * written. Files that the job had begun and not finished are deleted.
+     * written, or another process is filling it. Files that the job had begun and not finished are deleted.
      */
     public static PartFolder open(Path folder, String job) {
-        var parts = new PartFolder(folder, job);
         try {
             Files.createDirectories(folder);
-            var progress = folder.resolve(PROGRESS);
-            if (Files.exists(progress)) {
-                parts.read(Files.readString(progress));
-            } else if (parts.others().stream().anyMatch(name -> !name.startsWith("."))) {
-                throw new ParquetException(folder + " is not empty; name a folder of its own for the output");
+            var parts = new PartFolder(folder, job, lock(folder));
+            try {
+                parts.takeUp();
+            } catch (IOException | RuntimeException e) {
+                parts.close();
+                throw e;
             }
-            for (var name : parts.others()) {
-                if (parts.isLeftOver(name)) {
-                    Files.delete(folder.resolve(name));
-                }
-            }
+            return parts;
         } catch (IOException e) {
             throw failed(folder, e);
         }
-        return parts;
+    }
+
+    private static FileChannel lock(Path folder) throws IOException {
+        var channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            // It is this process that fills the folder already.
+        }
+        channel.close();
+        throw new ParquetException(folder + " is being filled by another process; wait for it, or stop it first");
+    }
+
+    private void takeUp() throws IOException {
+        var progress = folder.resolve(PROGRESS);
+        if (Files.exists(progress)) {
+            read(Files.readString(progress));
+        } else if (others().stream().anyMatch(name -> !name.startsWith("."))) {
+            throw new ParquetException(folder + " is not empty; name a folder of its own for the output");
+        }
+        for (var name : others()) {
+            if (isLeftOver(name)) {
+                Files.delete(folder.resolve(name));
+            }
+        }
+    }
+
+    /** Lets others take the folder up. */
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw failed(folder, e);
+        }
     }
 
     private List<String> others() throws IOException {

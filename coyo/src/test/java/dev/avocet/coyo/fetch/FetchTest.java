@@ -218,8 +218,19 @@ class FetchTest {
                 settings(true));
         assertThrows(ParquetException.class, () -> other.run(_ -> {}));
         try (var files = Files.list(folder.resolve("out"))) {
-            assertEquals(8, files.count(), "seven tables and the progress");
+            assertEquals(9, files.count(), "seven tables, the progress and the lock");
         }
+    }
+
+    @Test
+    void twoJobsDoNotFillAFolderAtOnce() {
+        var urls = List.of(web.url() + "picture1", web.url() + "picture2");
+        var job = job(urls, FetchJob.Format.PARQUET, 8, settings(true));
+        var refusals = new ArrayList<String>();
+        job.run(_ -> refusals
+                .add(assertThrows(ParquetException.class, () -> job.run(_ -> {})).getMessage()));
+        assertEquals(3, refusals.size());
+        assertTrue(refusals.getFirst().contains("is being filled by another process"), refusals.toString());
     }
 
     @Test
