@@ -171,7 +171,10 @@ sealed interface DnnRecipe {
         }
     }
 
-    /** Attention over q, k, v [batch,tokens,heads*depth], all with rows of one stride; without a mask. */
+    /**
+     * Attention over q, k, v [batch,tokens,heads*depth], all with rows of one stride; without a mask. cuDNN knows it by its
+     * operations, and among them are those for the logarithms of the sums, which nobody reads here.
+     */
     record Attention(
             Precision precision, int batch, int tokens, int heads, int depth, int stride, int yStride, int alignment)
             implements
@@ -199,6 +202,9 @@ sealed interface DnnRecipe {
             graph.pointwise(CUDNN_POINTWISE_EXP, shifted, powers);
             var sums = scores(graph, 1);
             graph.reduction(CUDNN_REDUCE_TENSOR_ADD, powers, sums);
+            var logarithms = scores(graph, 1);
+            graph.pointwise(CUDNN_POINTWISE_LOG, sums, logarithms);
+            graph.pointwise(CUDNN_POINTWISE_ADD, largest, logarithms, scores(graph, 1));
             var shape = shape(tokens);
             var probabilities = graph.rounded(shape, packed(shape));
             graph.pointwise(CUDNN_POINTWISE_DIV, powers, sums, probabilities);
