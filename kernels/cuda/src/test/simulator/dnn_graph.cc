@@ -375,10 +375,9 @@ verdict operation::check() const {
 
 verdict graph::finish() {
     std::map<int64_t, const tensor *> known;
-    std::set<int64_t> written, read;
+    std::set<int64_t> written;
     for (const auto &each : operations) {
         auto tensors = each->inputs;
-        for (const auto &input : tensors) read.insert(input->id);
         if (!written.insert(each->output->id).second) return {DUPLICATED_ENTRIES, "a tensor is the result of two operations"};
         tensors.push_back(each->output);
         for (const auto &t : tensors) {
@@ -389,7 +388,6 @@ verdict graph::finish() {
     }
     for (const auto &[id, t] : known) {
         if (t->is_virtual && !written.count(id)) return {BAD_PARAM, "nothing writes the virtual tensor " + std::to_string(id)};
-        if (t->is_virtual && !read.count(id)) return {BAD_PARAM, "nothing reads the virtual tensor " + std::to_string(id)};
     }
     auto waiting = std::move(operations);
     operations.clear();
@@ -425,13 +423,13 @@ verdict graph::supported(int capability) const {
         reductions += o->kind == act::REDUCTION;
         has_prologue = has_prologue || (is_product(*o) && products == 1 && (o->inputs[0]->is_virtual || o->inputs[1]->is_virtual));
         if (products == 1 && o->kind == act::REDUCTION) modes += o->mode == LARGEST ? 'M' : 'S';
-        if (products == 1 && o->kind == act::POINTWISE && (o->mode == SUB || o->mode == EXP || o->mode == DIV)) {
-            modes += o->mode == SUB ? '-' : o->mode == EXP ? 'e' : '/';
+        if (products == 1 && o->kind == act::POINTWISE) {
+            modes += o->mode == SUB ? '-' : o->mode == EXP ? 'e' : o->mode == LOG ? 'l' : o->mode == ADD ? '+' : o->mode == DIV ? '/' : '*';
         }
     }
     if (has_prologue && capability < 80) return {UNSUPPORTED_PATTERN, "operations before a product need compute capability 8.0"};
     if (products < 2) return reductions < 2 ? verdict{} : verdict{UNSUPPORTED_PATTERN, "more than one reduction"};
-    if (products > 2 || modes != "M-eS/" || has_prologue) return {UNSUPPORTED_PATTERN, "two products that are no attention"};
+    if (products > 2 || (modes != "M-eSl+/" && modes != "*M-eSl+/") || has_prologue) return {UNSUPPORTED_PATTERN, "two products that are no attention"};
     if (capability < 80) return {UNSUPPORTED_PATTERN, "attention needs compute capability 8.0"};
     for (const auto &o : operations) {
         if (!is_product(*o)) continue;

@@ -90,7 +90,9 @@ sealed interface DnnRecipe {
     }
 
     /**
-     * finish(x [batch,rows,inputs] &middot; gate [batch,1,inputs] times w [outputs,inputs] transposed).
+     * finish(x [batch,rows,inputs] &middot; gate [batch,1,inputs] times w [outputs,inputs] transposed), drawn as a convolution
+     * of one pixel: cuDNN 9.14 asked for a matmul of 2048 inputs or more for an H100 that is not there divides by zero, and
+     * the engines are as good.
      *
      * @param gateStride 0 where there is no gate
      * @param alignment the bytes that all addresses are multiples of
@@ -98,36 +100,33 @@ sealed interface DnnRecipe {
     record Product(
             Precision precision, int batch, int rows, int inputs, int outputs, int xStride, int gateStride,
             int wStride, int yStride, Finish finish, int alignment) implements DnnRecipe {
+        private static final DnnGraph.Window PIXEL =
+                new DnnGraph.Window(1, new long[] {0, 0}, new long[] {0, 0});
+
         @Override
         public void draw(DnnGraph graph) {
-            var x = graph.operand(Role.X, alignment, dims(rows, inputs), strides(rows, xStride));
-            var w = graph.operand(Role.WEIGHT, alignment, new long[] {1, inputs, outputs},
-                    new long[] {(long) outputs * wStride, 1, wStride});
-            var y = graph.operand(Role.RESULT, alignment, dims(rows, outputs), strides(rows, yStride));
-            var bias = !finish.isBiased
-                    ? null
-                    : graph.operand(Role.BIAS, alignment, new long[] {1, 1, outputs},
-                            new long[] {outputs, outputs, 1});
+            var x = column(rows, inputs, xStride).operand(graph, Role.X, alignment);
+            var w = new Picture(outputs, 1, 1, inputs, wStride).operand(graph, Role.WEIGHT, alignment);
+            var y = column(rows, outputs, yStride).operand(graph, Role.RESULT, alignment);
+            var bias = finish.isBiased
+                    ? new Picture(1, 1, 1, outputs, outputs).operand(graph, Role.BIAS, alignment)
+                    : null;
             var residual = finish.residualStride == 0
                     ? null
-                    : graph.operand(Role.RESIDUAL, alignment,
-                            dims(rows, outputs), strides(rows, finish.residualStride));
+                    : column(rows, outputs, finish.residualStride).operand(graph, Role.RESIDUAL, alignment);
             var factor = x;
             if (gateStride != 0) {
-                var gate = graph.operand(Role.GATE, alignment, dims(1, inputs), strides(1, gateStride));
+                var gate = column(1, inputs, gateStride).operand(graph, Role.GATE, alignment);
                 factor = graph.rounded(x.dims(), x.strides());
                 graph.pointwise(CUDNN_POINTWISE_MUL, x, gate, factor);
             }
             var gated = factor;
-            finish.draw(graph, result -> graph.matmul(gated, w, result), bias, residual, y);
+            finish.draw(graph, result -> graph.convolution(gated, w, PIXEL, result), bias, residual, y);
         }
 
-        private long[] dims(long height, long width) {
-            return new long[] {batch, height, width};
-        }
-
-        private static long[] strides(long height, long stride) {
-            return new long[] {height * stride, stride, 1};
+        /** Rows as pictures that are one pixel wide. */
+        private Picture column(int height, int channels, int stride) {
+            return new Picture(batch, height, 1, channels, stride);
         }
     }
 
@@ -159,10 +158,9 @@ sealed interface DnnRecipe {
                     new long[] {y.channels, channels, kernelHeight, kernelWidth},
                     new long[] {channels * kernelHeight * kernelWidth, 1, kernelWidth * channels, channels});
             var result = y.operand(graph, Role.RESULT, alignment);
-            var bias = !finish.isBiased
-                    ? null
-                    : graph.operand(Role.BIAS, alignment,
-                            new long[] {1, y.channels, 1, 1}, new long[] {y.channels, 1, y.channels, y.channels});
+            var bias = finish.isBiased
+                    ? new Picture(1, 1, 1, y.channels, y.channels).operand(graph, Role.BIAS, alignment)
+                    : null;
             var residual = finish.residualStride == 0
                     ? null
                     : new Picture(y.batch, y.height, y.width, y.channels, finish.residualStride)
@@ -173,7 +171,10 @@ sealed interface DnnRecipe {
         }
     }
 
-    /** Attention over q, k, v [batch,tokens,heads*depth], all with rows of one stride; without a mask. */
+    /**
+     * Attention over q, k, v [batch,tokens,heads*depth], all with rows of one stride; without a mask. cuDNN knows it by its
+     * operations, and among them are those for the logarithms of the sums, which nobody reads here.
+     */
     record Attention(
             Precision precision, int batch, int tokens, int heads, int depth, int stride, int yStride, int alignment)
             implements
@@ -201,6 +202,9 @@ sealed interface DnnRecipe {
             graph.pointwise(CUDNN_POINTWISE_EXP, shifted, powers);
             var sums = scores(graph, 1);
             graph.reduction(CUDNN_REDUCE_TENSOR_ADD, powers, sums);
+            var logarithms = scores(graph, 1);
+            graph.pointwise(CUDNN_POINTWISE_LOG, sums, logarithms);
+            graph.pointwise(CUDNN_POINTWISE_ADD, largest, logarithms, scores(graph, 1));
             var shape = shape(tokens);
             var probabilities = graph.rounded(shape, packed(shape));
             graph.pointwise(CUDNN_POINTWISE_DIV, powers, sums, probabilities);

@@ -3,7 +3,6 @@ package dev.avocet.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.avocet.core.backend.DeviceFailure;
 import dev.avocet.core.backend.Precision;
@@ -45,11 +44,13 @@ class NvidiaDnnTest {
         }
     }
 
+    /** For a T4 there is no engine that skips what lies between pixels of three channels. */
     @Test
-    void noConvolutionIsLeftToTheOwnKernels() {
+    void noConvolutionIsLeftToTheOwnKernelsButTheFirstOnAT4() {
         for (var gpu : GpuModel.values()) {
-            assertTrue(launches(gpu, FullSizeModel.EFFICIENTNET_B7).stream()
-                    .noneMatch(launch -> isOwn(launch, Kernel.WINDOWS)), gpu.toString());
+            long own = launches(gpu, FullSizeModel.EFFICIENTNET_B7).stream()
+                    .filter(launch -> isOwn(launch, Kernel.WINDOWS)).count();
+            assertEquals(gpu == GpuModel.T4 ? 1 : 0, own, gpu.toString());
         }
     }
 

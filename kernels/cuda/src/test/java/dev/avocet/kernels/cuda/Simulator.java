@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +17,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +96,13 @@ final class Simulator {
 
     /** Builds the libraries, unless they are those of the same sources; why that can't be done here, if it can't. */
     private static Optional<String> build() throws IOException {
-        var folder = folder();
+        var folder = Files.createDirectories(folder());
+        try (var lock = FileChannel.open(folder.resolve("lock"), CREATE, WRITE); var _ = lock.lock()) {
+            return build(folder);
+        }
+    }
+
+    private static Optional<String> build(Path folder) throws IOException {
         var stamp = folder.resolve("sources.sha256");
         var wanted = hashOfSources();
         if (Files.exists(stamp) && Files.readString(stamp).equals(wanted)) {
