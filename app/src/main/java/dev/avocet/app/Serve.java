@@ -31,7 +31,8 @@ import sun.misc.Signal;
         name = "serve",
         header = "Answer over HTTP, with a web page to try the models.",
         description = {"", "Serves a JSON API and a page, for this machine alone unless --host says otherwise. Ends at "
-                + "Ctrl-C or SIGTERM, after the requests in flight.", ""},
+                + "Ctrl-C or SIGTERM, after the requests in flight.",
+            ""},
         footer = {"", "Example: avocet serve --port 8080"})
 final class Serve implements Executable {
     private static final String KEY_VARIABLE = "AVOCET_API_KEY";
@@ -49,7 +50,8 @@ final class Serve implements Executable {
             description = "The classifier: " + ModelReference.HELP + " Default: tiny-vit.")
     private String vit;
 
-    @Option(names = "--align", paramLabel = "MODEL", description = "The model for labels and embeddings. Default: tiny-align.")
+    @Option(names = "--align", paramLabel = "MODEL",
+            description = "The model for labels and embeddings. Default: tiny-align.")
     private String align;
 
     @Option(names = "--embedder", paramLabel = "MODEL",
@@ -148,7 +150,8 @@ final class Serve implements Executable {
             }
             return Optional.ofNullable(System.getenv(KEY_VARIABLE)).map(ApiKey::new);
         } catch (IOException e) {
-            throw new AvocetException(keyFile + " cannot be read; check the path of the API key and its permissions", e);
+            throw new AvocetException(keyFile + " cannot be read; check the path of the API key and its permissions",
+                    e);
         } catch (IllegalArgumentException e) {
             throw new AvocetException((keyFile == null ? KEY_VARIABLE : keyFile) + ": " + e.getMessage(), e);
         }

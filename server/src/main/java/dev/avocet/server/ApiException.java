@@ -78,11 +78,13 @@ final class ApiException extends RuntimeException {
         return switch (failure) {
             case ApiException known -> known;
             case ImageException image -> of(image);
-            case OverloadedException e -> new ApiException(Status.OVERLOADED, "too many requests at once; try again", e);
+            case OverloadedException e ->
+                new ApiException(Status.OVERLOADED, "too many requests at once; try again", e);
             case DeadlineExceededException e -> new ApiException(Status.TIMED_OUT, "the time was over", e);
             case DeviceOutOfMemory e -> new ApiException(Status.OUT_OF_MEMORY, "not enough memory for this request", e);
             case OutOfMemoryError e -> new ApiException(Status.OUT_OF_MEMORY, "not enough memory for this request", e);
-            default -> new ApiException(Status.INTERNAL, "an unexpected failure, which the server's log explains", failure);
+            default ->
+                new ApiException(Status.INTERNAL, "an unexpected failure, which the server's log explains", failure);
         };
     }
 

@@ -55,7 +55,8 @@ public final class AvocetServer implements AutoCloseable {
         /** With ALIGN's texts for the clients of other servers. */
         public Models(Hosted<ImageClassifier> classifier, Hosted<Align> align, StageClock clock) {
             this(classifier, align,
-                    new Hosted<>(TextModel.of(align.model()), align.name(), align.description(), align.demonstration()), clock);
+                    new Hosted<>(TextModel.of(align.model()), align.name(), align.description(), align.demonstration()),
+                    clock);
         }
     }
 
@@ -89,7 +90,8 @@ public final class AvocetServer implements AutoCloseable {
         var alive = Answer.json(json.write(new Readiness.Health("alive")));
         routes.add(Gate.open("/livez", () -> alive));
         routes.add(Gate.open("/readyz", () -> Answer.of(readiness.isReady() ? 200 : 503, Answer.JSON, json.write(
-                new Readiness.Health(readiness.isReady() ? "ready" : readiness.isStopping() ? "stopping" : "starting")))));
+                new Readiness.Health(
+                        readiness.isReady() ? "ready" : readiness.isStopping() ? "stopping" : "starting")))));
         routes.add(new Route.Direct("/metrics", Route.Dialect.AVOCET, false, () -> Answer.of(200,
                 "text/plain; version=0.0.4; charset=utf-8",
                 services.meters().scrape().getBytes(StandardCharsets.UTF_8))));
@@ -121,7 +123,8 @@ public final class AvocetServer implements AutoCloseable {
                 return new AvocetException("port " + options.port() + " of " + options.host() + " cannot be had: "
                         + cause.getMessage() + "; stop what listens there or pass another --port", e);
             } else if (cause instanceof UnknownHostException) {
-                return new AvocetException(options.host() + " is no name or address of this machine; pass another --host", e);
+                return new AvocetException(
+                        options.host() + " is no name or address of this machine; pass another --host", e);
             }
         }
         return new AvocetException("the server cannot start: " + e, e);
@@ -170,7 +173,8 @@ public final class AvocetServer implements AutoCloseable {
     /** Where it listens. */
     public URI address() {
         var host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
-        return URI.create((options.pem().isPresent() ? "https" : "http") + "://" + host + ":" + connector.getLocalPort());
+        return URI
+                .create((options.pem().isPresent() ? "https" : "http") + "://" + host + ":" + connector.getLocalPort());
     }
 
     /**

@@ -97,7 +97,8 @@ final class Call implements AutoCloseable {
         int wanted = ByteBudget.units(size.pixels() * BYTES_PER_PIXEL);
         if (!pictures.canEver(wanted)) {
             throw new ApiException(Status.OUT_OF_MEMORY,
-                    "the server has not the memory for a picture of " + size.width() + " x " + size.height() + " pixels");
+                    "the server has not the memory for a picture of " + size.width() + " x " + size.height()
+                            + " pixels");
         }
         if (!pictures.take(wanted, left.get())) {
             throw new ApiException(Status.TIMED_OUT, "the time was over before there was memory for the picture");

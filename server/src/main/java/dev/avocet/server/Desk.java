@@ -31,7 +31,8 @@ final class Desk implements AutoCloseable {
         this.threads = threads;
         this.places = new Semaphore(threads + queue);
         var names = Thread.ofPlatform().daemon().name("avocet-serve-", 1).factory();
-        this.workers = new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), names);
+        this.workers =
+                new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), names);
         workers.prestartAllCoreThreads();
     }
 

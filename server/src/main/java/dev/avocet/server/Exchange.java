@@ -75,7 +75,8 @@ final class Exchange {
     boolean expire() {
         return fail(bodyRead
                 ? new ApiException(Status.TIMED_OUT, "there was no result within " + timeout.toMillis() + " ms")
-                : new ApiException(Status.SLOW_REQUEST, "the body did not arrive within " + timeout.toMillis() + " ms"));
+                : new ApiException(Status.SLOW_REQUEST,
+                        "the body did not arrive within " + timeout.toMillis() + " ms"));
     }
 
     /** Answers with what went wrong; returns whether it was the first to answer. */
@@ -98,14 +99,14 @@ final class Exchange {
                 headers.put(HttpHeader.RETRY_AFTER, seconds);
             }
             case UNAUTHORIZED -> headers.put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
-            case METHOD_NOT_ALLOWED -> headers.put(HttpHeader.ALLOW, route.method().equals("GET") ? "GET, HEAD" : "POST");
+            case METHOD_NOT_ALLOWED ->
+                headers.put(HttpHeader.ALLOW, route.method().equals("GET") ? "GET, HEAD" : "POST");
             case TOO_LARGE, SLOW_REQUEST -> {
                 if (!bodyRead) {
                     headers.put(HttpHeader.CONNECTION, "close");
                 }
             }
-            default -> {
-            }
+            default -> {}
         }
         var dialect = route == null ? Route.Dialect.AVOCET : route.dialect();
         int code = status == Status.INVALID && dialect == Route.Dialect.OPEN_AI ? 400 : status.http();

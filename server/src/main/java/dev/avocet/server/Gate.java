@@ -80,7 +80,8 @@ final class Gate extends Handler.Abstract.NonBlocking {
         }
         boolean open = route instanceof Direct direct && direct.open();
         if (!open && key.isPresent() && !key.get().allows(request.getHeaders().get(HttpHeader.AUTHORIZATION))) {
-            throw new ApiException(Status.UNAUTHORIZED, "send the header Authorization: Bearer KEY with the server's API key");
+            throw new ApiException(Status.UNAUTHORIZED,
+                    "send the header Authorization: Bearer KEY with the server's API key");
         }
     }
 

@@ -59,8 +59,9 @@ final class Json {
         for (Iterator<String> names = node.fieldNames(); names.hasNext();) {
             var name = names.next();
             if (!known.contains(name)) {
-                throw invalid("there is no field \"" + shorten(name) + "\"; known are " + String.join(", ", known.stream()
-                        .sorted().toList()));
+                throw invalid(
+                        "there is no field \"" + shorten(name) + "\"; known are " + String.join(", ", known.stream()
+                                .sorted().toList()));
             }
         }
         return node;
@@ -122,8 +123,11 @@ final class Json {
         } catch (JsonProcessingException e) {
             var where = e.getLocation();
             throw new ApiException(Status.BAD_REQUEST, name + " is not JSON that can be read: "
-                    + shorten(e.getOriginalMessage()) + (where == null ? "" : ", at line " + where.getLineNr() + ", column "
-                            + where.getColumnNr()));
+                    + shorten(e.getOriginalMessage())
+                    + (where == null
+                            ? ""
+                            : ", at line " + where.getLineNr() + ", column "
+                                    + where.getColumnNr()));
         }
     }
 

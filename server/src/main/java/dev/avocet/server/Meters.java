@@ -35,7 +35,8 @@ final class Meters {
     void watch(Desk desk, ByteBudget bodies, ByteBudget pictures) {
         Gauge.builder("avocet.queue.depth", desk, Desk::waiting).register(registry);
         Gauge.builder("avocet.inflight", desk, Desk::computing).register(registry);
-        Gauge.builder("avocet.memory", bodies, ByteBudget::taken).tag("kind", "bodies").baseUnit("bytes").register(registry);
+        Gauge.builder("avocet.memory", bodies, ByteBudget::taken).tag("kind", "bodies").baseUnit("bytes")
+                .register(registry);
         Gauge.builder("avocet.memory", pictures, ByteBudget::taken).tag("kind", "pictures").baseUnit("bytes")
                 .register(registry);
     }
@@ -57,7 +58,8 @@ final class Meters {
     }
 
     private void stage(String name, long nanos) {
-        Timer.builder("avocet.stage").tags(List.of(Tag.of("stage", name))).serviceLevelObjectives(BUCKETS).register(registry)
+        Timer.builder("avocet.stage").tags(List.of(Tag.of("stage", name))).serviceLevelObjectives(BUCKETS)
+                .register(registry)
                 .record(nanos, TimeUnit.NANOSECONDS);
     }
 

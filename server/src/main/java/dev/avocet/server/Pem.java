@@ -34,9 +34,10 @@ public record Pem(Path certificates, Path key) {
         var secret = secret();
         try {
             if (!chain[0].getPublicKey().getAlgorithm().equals(secret.getAlgorithm())) {
-                throw new AvocetException(key + " holds a key of type " + secret.getAlgorithm() + ", and the certificate in "
-                        + certificates + " one of type " + chain[0].getPublicKey().getAlgorithm()
-                        + "; pass the key that the certificate was made for");
+                throw new AvocetException(
+                        key + " holds a key of type " + secret.getAlgorithm() + ", and the certificate in "
+                                + certificates + " one of type " + chain[0].getPublicKey().getAlgorithm()
+                                + "; pass the key that the certificate was made for");
             }
             var store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
@@ -62,8 +63,9 @@ public record Pem(Path certificates, Path key) {
     private PrivateKey secret() {
         var pem = PKCS8.matcher(new String(read(key), StandardCharsets.ISO_8859_1));
         if (!pem.find()) {
-            throw new AvocetException(key + " holds no unencrypted PKCS #8 key (\"BEGIN PRIVATE KEY\"); convert it with: "
-                    + "openssl pkcs8 -topk8 -nocrypt -in " + key + " -out key.pem");
+            throw new AvocetException(
+                    key + " holds no unencrypted PKCS #8 key (\"BEGIN PRIVATE KEY\"); convert it with: "
+                            + "openssl pkcs8 -topk8 -nocrypt -in " + key + " -out key.pem");
         }
         try {
             var spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(1)));

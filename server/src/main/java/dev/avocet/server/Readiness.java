@@ -65,8 +65,9 @@ final class Readiness {
 
     private static void require(boolean holds, Hosted<?> hosted) {
         if (!holds) {
-            throw new AvocetException(hosted.name() + " failed its golden inference: its results are not what they must "
-                    + "be; verify its weights with \"avocet verify\"");
+            throw new AvocetException(
+                    hosted.name() + " failed its golden inference: its results are not what they must "
+                            + "be; verify its weights with \"avocet verify\"");
         }
     }
 }

@@ -53,9 +53,11 @@ class ApiTest {
         assertEquals(wanted, predictions(serving.image("/api/zero-shot?labels=" + query, CAT)));
         var labels = "\"labels\":[\"animals\",\"humans\",\"landscape\"]";
         var base64 = Base64.getEncoder().encodeToString(CAT);
-        assertEquals(wanted, predictions(serving.json("/api/zero-shot", "{" + labels + ",\"image\":\"" + base64 + "\"}")));
+        assertEquals(wanted,
+                predictions(serving.json("/api/zero-shot", "{" + labels + ",\"image\":\"" + base64 + "\"}")));
         var embedding = Serving.tree(serving.image("/api/embed", CAT)).get("embedding");
-        assertEquals(wanted, predictions(serving.json("/api/zero-shot", "{" + labels + ",\"embedding\":" + embedding + "}")));
+        assertEquals(wanted,
+                predictions(serving.json("/api/zero-shot", "{" + labels + ",\"embedding\":" + embedding + "}")));
     }
 
     @Test
@@ -89,7 +91,8 @@ class ApiTest {
         var both = Serving.tree(serving.json("/embed", "{\"inputs\":[\"a cat\",\"a dog\"]}"));
         assertArrayEquals(serving.align.embed("a dog"), floats(both.get(1)));
         assertEquals(200, serving.get("/health").statusCode());
-        assertEquals("validation", Serving.tree(serving.json("/embed", "{\"inputs\":[]}")).get("error_type").textValue());
+        assertEquals("validation",
+                Serving.tree(serving.json("/embed", "{\"inputs\":[]}")).get("error_type").textValue());
     }
 
     @Test
@@ -97,7 +100,8 @@ class ApiTest {
         var png = new byte[100];
         System.arraycopy(Serving.sample("frog.png"), 0, png, 0, png.length);
         assertRefused(400, "bad_image", serving.image("/api/classify", png));
-        assertRefused(415, "unsupported_type", serving.image("/api/classify", "hello".getBytes(StandardCharsets.UTF_8)));
+        assertRefused(415, "unsupported_type",
+                serving.image("/api/classify", "hello".getBytes(StandardCharsets.UTF_8)));
         assertRefused(400, "bad_image", serving.image("/api/classify", new byte[0]));
         assertRefused(415, "unsupported_type", serving.send(serving.post("/api/classify", "text/plain", CAT)));
         assertRefused(415, "unsupported_type",
@@ -111,7 +115,8 @@ class ApiTest {
         assertRefused(400, "bad_request", serving.json("/api/embed", "{\"texts\":[\"a\"],\"texts\":[\"b\"]}"));
         assertRefused(413, "too_large", serving.image("/api/classify", new byte[(10 << 20) + 1]));
         assertRefused(404, "not_found", serving.get("/samples/nothing.jpg"));
-        for (var path : List.of("/../../etc/passwd", "/samples/%2e%2e/index.html", "/samples/..%2findex.html", "//style.css")) {
+        for (var path : List.of("/../../etc/passwd", "/samples/%2e%2e/index.html", "/samples/..%2findex.html",
+                "//style.css")) {
             var answer = Wire.say(serving.server.address(), "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
             assertTrue(answer.startsWith("HTTP/1.1 40"), path + "\n" + answer);
         }

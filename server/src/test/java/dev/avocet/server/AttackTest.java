@@ -59,7 +59,8 @@ class AttackTest {
     void decompressionBombsCostNoMoreThanTheirPictureMay() throws IOException {
         int status = serving.image("/api/classify", png(4, 4, new byte[200 << 20])).statusCode();
         assertTrue(Set.of(200, 400).contains(status), "status " + status);
-        assertEquals(200, serving.image("/api/classify", png(4_900, 4_900, new byte[4_900 * (4_900 * 3 + 1)])).statusCode());
+        assertEquals(200,
+                serving.image("/api/classify", png(4_900, 4_900, new byte[4_900 * (4_900 * 3 + 1)])).statusCode());
     }
 
     @Test
@@ -90,7 +91,8 @@ class AttackTest {
             "GET /livez HTTP/1.1\r\n\r\n" + smuggled,
             "GET /livez HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n" + smuggled}) {
             var response = Wire.say(serving.server.address(), request);
-            assertTrue(response.startsWith("HTTP/1.1 4") || response.startsWith("HTTP/1.1 5"), request + "\n" + response);
+            assertTrue(response.startsWith("HTTP/1.1 4") || response.startsWith("HTTP/1.1 5"),
+                    request + "\n" + response);
             assertEquals(1, response.split("HTTP/1.1 ", -1).length - 1, request + "\n" + response);
         }
     }
@@ -130,8 +132,9 @@ class AttackTest {
         var slow = new ArrayList<Socket>();
         for (int i = 0; i < 100; i++) {
             var socket = Wire.open(serving.server.address());
-            socket.getOutputStream().write(("POST /api/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
-                    + "Content-Length: 5000000\r\n\r\nx").getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream()
+                    .write(("POST /api/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
+                            + "Content-Length: 5000000\r\n\r\nx").getBytes(StandardCharsets.ISO_8859_1));
             slow.add(socket);
         }
         assertEquals(200, serving.image("/api/classify", CAT).statusCode());
@@ -172,16 +175,19 @@ class AttackTest {
         assertEquals(400, serving.json("/api/embed", "[".repeat(100_000)).statusCode());
         assertEquals(400, serving.json("/api/embed", "{\"texts\":").statusCode());
         assertEquals(400, serving.json("/api/embed", "{\"texts\":[\"a\"]} trailing").statusCode());
-        var invalid = new byte[] {'{', '"', 't', 'e', 'x', 't', 's', '"', ':', '[', '"', (byte) 0xc0, (byte) 0x80, '"', ']', '}'};
+        var invalid = new byte[] {'{', '"', 't', 'e', 'x', 't', 's', '"', ':', '[', '"', (byte) 0xc0, (byte) 0x80, '"',
+            ']', '}'};
         assertEquals(400, serving.send(serving.post("/api/embed", "application/json", invalid)).statusCode());
         assertEquals(422, serving.json("/api/embed", "{\"texts\":[" + "\"a\",".repeat(300) + "\"a\"]}").statusCode());
-        assertEquals(400, serving.json("/api/zero-shot", "{\"labels\":[\"a\"],\"embedding\":[" + "9".repeat(100_000) + "]}")
-                .statusCode());
+        assertEquals(400,
+                serving.json("/api/zero-shot", "{\"labels\":[\"a\"],\"embedding\":[" + "9".repeat(100_000) + "]}")
+                        .statusCode());
     }
 
     @Test
     void aClientThatHasEndedItsHalfIsStillAnswered() {
-        var head = "POST /api/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: " + CAT.length
+        var head = "POST /api/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: "
+                + CAT.length
                 + "\r\n\r\n";
         var response = Wire.say(serving.server.address(), head.getBytes(StandardCharsets.ISO_8859_1), CAT);
         assertTrue(response.startsWith("HTTP/1.1 200"), response);

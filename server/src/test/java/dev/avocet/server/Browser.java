@@ -17,8 +17,9 @@ import org.openqa.selenium.chrome.ChromeOptions;
 
 /** A headless Chromium with an empty profile: of this machine, nothing is downloaded. */
 final class Browser {
-    private static final String HOW = "install chromium and chromedriver (Debian: apt-get install chromium chromium-driver), or pass "
-            + "-Davocet.chromium=FILE -Davocet.chromedriver=FILE";
+    private static final String HOW =
+            "install chromium and chromedriver (Debian: apt-get install chromium chromium-driver), or pass "
+                    + "-Davocet.chromium=FILE -Davocet.chromedriver=FILE";
 
     private Browser() {}
 

@@ -67,7 +67,9 @@ class PageTest {
             assertEquals(wanted.get(i).score(), Float.parseFloat(shown.get(i).get("score")));
         }
         assertScores(image, List.of("animals", "humans", "landscape"));
-        assertTrue(text("vit-timing").matches("waiting .* ms · pre-processing .* ms · computing .* ms · post-processing .* ms"),
+        assertTrue(
+                text("vit-timing")
+                        .matches("waiting .* ms · pre-processing .* ms · computing .* ms · post-processing .* ms"),
                 text("vit-timing"));
         assertTrue(text("models").contains("demonstrations"));
     }
@@ -78,11 +80,13 @@ class PageTest {
         var posted = requests("api/embed");
         var field = driver.findElement(By.id("labels"));
         field.sendKeys(Keys.chord(Keys.CONTROL, "a"), "a ship, <b>cat</b>, $&");
-        until(() -> items("scores").size() == 3 && labels("scores").contains("<b>cat</b>") && labels("scores").contains("$&"));
+        until(() -> items("scores").size() == 3 && labels("scores").contains("<b>cat</b>")
+                && labels("scores").contains("$&"));
         assertScores(Image.read(Serving.sample("boats.jpg")), List.of("a ship", "<b>cat</b>", "$&"));
         assertTrue(requests("api/embed") > posted);
         long embedded = requests("api/embed");
-        driver.executeScript("arguments[0].value = 'a ship, $&'; arguments[0].dispatchEvent(new Event('input'))", field);
+        driver.executeScript("arguments[0].value = 'a ship, $&'; arguments[0].dispatchEvent(new Event('input'))",
+                field);
         until(() -> items("scores").size() == 2);
         assertEquals(embedded, requests("api/embed"), "labels that are known are not embedded again");
     }
@@ -96,7 +100,8 @@ class PageTest {
         until(() -> driver.findElements(By.cssSelector("#gallery li.ranked")).size() == 3);
         var query = serving.align.embed("a photo of an airplane");
         until(() -> driver.findElements(By.cssSelector("#gallery img")).getFirst().getAttribute("alt").equals(
-                List.of("cat", "airplane", "rocket").stream().max((a, b) -> Double.compare(cosine(query, a), cosine(query, b)))
+                List.of("cat", "airplane", "rocket").stream()
+                        .max((a, b) -> Double.compare(cosine(query, a), cosine(query, b)))
                         .orElseThrow()));
     }
 
@@ -114,16 +119,19 @@ class PageTest {
     @Test
     void picturesAreDroppedAndPasted() {
         for (var kind : List.of("drop", "paste")) {
-            driver.executeAsyncScript("""
-                    const [kind, done] = arguments;
-                    const blob = await (await fetch('samples/flower.jpg')).blob();
-                    const data = new DataTransfer();
-                    data.items.add(new File([blob], kind + '.jpg', {type: 'image/jpeg'}));
-                    const event = kind === 'drop' ? new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true})
-                        : new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});
-                    document.body.dispatchEvent(event);
-                    done();
-                    """.replace("const [kind", "(async function(){const [kind") + "}).apply(null, arguments)", kind);
+            driver.executeAsyncScript(
+                    """
+                            const [kind, done] = arguments;
+                            const blob = await (await fetch('samples/flower.jpg')).blob();
+                            const data = new DataTransfer();
+                            data.items.add(new File([blob], kind + '.jpg', {type: 'image/jpeg'}));
+                            const event = kind === 'drop' ? new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true})
+                                : new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});
+                            document.body.dispatchEvent(event);
+                            done();
+                            """
+                            .replace("const [kind", "(async function(){const [kind") + "}).apply(null, arguments)",
+                    kind);
             until(() -> text("status").startsWith(kind + ".jpg: most probably"));
         }
     }
@@ -225,8 +233,9 @@ class PageTest {
     }
 
     private static long requests(String path) {
-        return (Long) driver.executeScript("return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/"
-                + path + "')).length");
+        return (Long) driver
+                .executeScript("return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/"
+                        + path + "')).length");
     }
 
     private static String text(String id) {
@@ -238,7 +247,8 @@ class PageTest {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("the page never came to it; status: " + text("status") + ", error: " + text("error"));
+                throw new AssertionError(
+                        "the page never came to it; status: " + text("status") + ", error: " + text("error"));
             }
             Thread.onSpinWait();
         }

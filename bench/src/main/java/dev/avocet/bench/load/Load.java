@@ -49,14 +49,16 @@ final class Load implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        new ProcessBuilder("taskset", "-a", "-p", "-c", "1", Long.toString(ProcessHandle.current().pid())).start().waitFor();
+        new ProcessBuilder("taskset", "-a", "-p", "-c", "1", Long.toString(ProcessHandle.current().pid())).start()
+                .waitFor();
         var body = Files.readAllBytes(picture == null ? root.resolve("models/samples/boats.jpg") : picture);
         var jar = root.resolve("app/target/quick/avocet.jar");
         try (var server = ServerProcess.start(jar, 0);
                 var generator = new Generator(server.address(), "/api/classify", body)) {
             System.out.println("warming up");
             generator.closed(CALLERS, WARM_UP_SECONDS);
-            double capacity = generator.closed(CALLERS, seconds).stream().filter(sent -> sent.status() == 200).count() / seconds;
+            double capacity =
+                    generator.closed(CALLERS, seconds).stream().filter(sent -> sent.status() == 200).count() / seconds;
             System.out.printf(Locale.ROOT, "capacity %.1f answers/s%n", capacity);
             overload(generator, server, capacity);
             if (soak > 0) {
@@ -70,7 +72,8 @@ final class Load implements Callable<Integer> {
 
     private void overload(Generator generator, ServerProcess server, double capacity) throws IOException,
             InterruptedException {
-        System.out.println("| rate | sent/s | 200/s | answered 200 of accepted | p50 / p99 of 200 | p99 of 429 | statuses |");
+        System.out.println(
+                "| rate | sent/s | 200/s | answered 200 of accepted | p50 / p99 of 200 | p99 of 429 | statuses |");
         System.out.println("|---|---|---|---|---|---|---|");
         double most = 0;
         double last = 0;
@@ -82,11 +85,13 @@ final class Load implements Callable<Integer> {
             last = ok.size() / seconds;
             most = Math.max(most, last);
             double share = ok.size() / (double) accepted;
-            System.out.printf(Locale.ROOT, "| %.0f x | %.0f | %.1f | %.1f %% | %.0f / %.0f ms | %.1f ms | %s |%n", times,
+            System.out.printf(Locale.ROOT, "| %.0f x | %.0f | %.1f | %.1f %% | %.0f / %.0f ms | %.1f ms | %s |%n",
+                    times,
                     times * capacity, last, 100 * share, quantile(ok, 0.5), quantile(ok, 0.99), quantile(refused, 0.99),
                     statuses(sent));
             require(share >= 0.95, "95 % of what was accepted at " + times + " x answered in time");
-            require(refused.isEmpty() || quantile(refused, 0.99) <= 50, "429 within 50 ms at the client at " + times + " x");
+            require(refused.isEmpty() || quantile(refused, 0.99) <= 50,
+                    "429 within 50 ms at the client at " + times + " x");
             require(statuses(sent).keySet().stream().allMatch(List.of(200, 429, 503, 504)::contains),
                     "nothing but 200, 429, 503 and 504 at " + times + " x");
         }
@@ -101,7 +106,8 @@ final class Load implements Callable<Integer> {
         try (var client = HttpClient.newHttpClient()) {
             var metrics = client.send(HttpRequest.newBuilder(server.address().resolve("/metrics")).build(),
                     BodyHandlers.ofLines()).body().filter(line -> line.contains("code=\"429\"")).toList();
-            double within = metrics.stream().filter(line -> line.contains("le=\"0.01\"")).mapToDouble(Load::value).sum();
+            double within =
+                    metrics.stream().filter(line -> line.contains("le=\"0.01\"")).mapToDouble(Load::value).sum();
             double all = metrics.stream().filter(line -> line.contains("_count{")).mapToDouble(Load::value).sum();
             return all == 0 ? 1 : within / all;
         }
@@ -127,7 +133,8 @@ final class Load implements Callable<Integer> {
         require(end.threads() <= middle.threads() + 2, "a flat number of threads: " + middle + ", " + end);
     }
 
-    private void stop(Generator generator, ServerProcess server, double capacity) throws IOException, InterruptedException {
+    private void stop(Generator generator, ServerProcess server, double capacity)
+            throws IOException, InterruptedException {
         var load = CompletableFuture.supplyAsync(() -> generator.open(2 * capacity, 4));
         Thread.sleep(2000);
         long told = System.nanoTime();

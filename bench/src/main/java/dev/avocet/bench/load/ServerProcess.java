@@ -28,7 +28,8 @@ final class ServerProcess implements AutoCloseable {
     static ServerProcess start(Path jar, int core) throws IOException {
         var java = ProcessHandle.current().info().command().orElse("java");
         var process = new ProcessBuilder(List.of("taskset", "-c", Integer.toString(core), java, "-Xmx1g", "-jar",
-                jar.toString(), "serve", "--port", "0", "--threads", "1")).redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                jar.toString(), "serve", "--port", "0", "--threads", "1"))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         var errors = new BufferedReader(process.errorReader(StandardCharsets.UTF_8));
         for (var line = errors.readLine(); line != null; line = errors.readLine()) {
@@ -54,8 +55,7 @@ final class ServerProcess implements AutoCloseable {
             switch (words[0]) {
                 case "VmRSS:" -> resident = Long.parseLong(words[1]) << 10;
                 case "Threads:" -> threads = Integer.parseInt(words[1]);
-                default -> {
-                }
+                default -> {}
             }
         }
         return new Size(resident, threads);

@@ -122,7 +122,8 @@ public final class Image {
             }
             throw failed(e, "the picture, a " + format + " picture, ");
         } catch (ArithmeticException | IndexOutOfBoundsException e) {
-            throw new ImageException(Reason.DAMAGED, "the picture, a " + format + " picture, is damaged (" + e + ")", e);
+            throw new ImageException(Reason.DAMAGED, "the picture, a " + format + " picture, is damaged (" + e + ")",
+                    e);
         }
     }
 
