@@ -13,7 +13,7 @@ final class ByteBudget {
     private final Semaphore free;
 
     ByteBudget(long bytes) {
-        this.total = (int) Math.clamp(bytes / UNIT, 1, Integer.MAX_VALUE);
+        this.total = Math.clamp(bytes / UNIT, 1, Integer.MAX_VALUE);
         this.free = new Semaphore(total, true);
     }
 

@@ -51,7 +51,7 @@ final class Compatible {
 
     record OpenAiEmbeddings(String object, List<OpenAiEmbedding> data, String model, Usage usage) {}
 
-    record Info(
+    record TextModelInfo(
             @JsonProperty("model_id") String modelId, @JsonProperty("model_dtype") String modelDtype,
             @JsonProperty("max_client_batch_size") int maxClientBatchSize,
             @JsonProperty("auto_truncate") boolean autoTruncate) {}
@@ -109,8 +109,8 @@ final class Compatible {
         return Base64.getEncoder().encodeToString(bytes.array());
     }
 
-    private Info info() {
-        return new Info(texts.name(), "float32", limits.texts(), true);
+    private TextModelInfo info() {
+        return new TextModelInfo(texts.name(), "float32", limits.texts(), true);
     }
 
     private Answer health() {

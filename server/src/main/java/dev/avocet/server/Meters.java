@@ -65,7 +65,7 @@ final class Meters {
 
     void decoded(long nanos, long count) {
         decoding.record(nanos, TimeUnit.NANOSECONDS);
-        pixels.record(count);
+        pixels.record((double) count);
     }
 
     String scrape() {

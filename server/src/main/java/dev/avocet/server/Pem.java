@@ -15,8 +15,9 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
-import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A certificate and its private key, as authorities and {@code openssl} write them.
@@ -69,17 +70,21 @@ public record Pem(Path certificates, Path key) {
         }
         try {
             var spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(1)));
-            for (var algorithm : List.of("RSA", "EC", "EdDSA")) {
-                try {
-                    return KeyFactory.getInstance(algorithm).generatePrivate(spec);
-                } catch (GeneralSecurityException otherAlgorithm) {
-                    continue;
-                }
-            }
+            return Stream.of("RSA", "EC", "EdDSA")
+                    .flatMap(algorithm -> generate(algorithm, spec).stream())
+                    .findFirst()
+                    .orElseThrow(() -> new AvocetException(key + " holds a key that is neither RSA nor EC nor EdDSA"));
         } catch (IllegalArgumentException damaged) {
             throw new AvocetException(key + " is damaged: " + damaged.getMessage(), damaged);
         }
-        throw new AvocetException(key + " holds a key that is neither RSA nor EC nor EdDSA");
+    }
+
+    private static Optional<PrivateKey> generate(String algorithm, PKCS8EncodedKeySpec spec) {
+        try {
+            return Optional.of(KeyFactory.getInstance(algorithm).generatePrivate(spec));
+        } catch (GeneralSecurityException otherAlgorithm) {
+            return Optional.empty();
+        }
     }
 
     private static byte[] read(Path file) {

@@ -13,6 +13,9 @@ public final class StageClock implements ModelListener {
     @SuppressWarnings("ThreadLocalUsage") // one for each server, and it is emptied after each request
     private final ThreadLocal<Stages> current = ThreadLocal.withInitial(Stages::new);
 
+    /** Knows of no request yet. */
+    public StageClock() {}
+
     /** The stages of the request that the current thread works on, in nanoseconds. */
     static final class Stages {
         private long queue;

@@ -107,8 +107,8 @@ class AttackTest {
 
     @Test
     void aFloodOfTinyChunksIsOneSmallBody() {
-        var chunks = new StringBuilder("POST /api/embed HTTP/1.1\r\nHost: localhost\r\n"
-                + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+        var chunks = new StringBuilder(Wire.head("POST /api/embed", "Content-Type: application/json",
+                "Transfer-Encoding: chunked", "Connection: close"));
         var body = "{\"texts\":[\"a cat\"]" + " ".repeat(65_536) + "}";
         body.chars().forEach(c -> chunks.append("1\r\n").append((char) c).append("\r\n"));
         var response = Wire.say(serving.server.address(), chunks + "0\r\n\r\n");
@@ -117,8 +117,7 @@ class AttackTest {
 
     @Test
     void anEndlessChunkedBodyIsCutAtTheLimit() {
-        var head = "POST /api/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
-                + "Transfer-Encoding: chunked\r\n\r\n";
+        var head = Wire.head("POST /api/classify", "Content-Type: image/png", "Transfer-Encoding: chunked");
         var mebibyte = ("100000\r\n" + "x".repeat(1 << 20) + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
         var parts = new byte[13][];
         parts[0] = head.getBytes(StandardCharsets.ISO_8859_1);
@@ -133,8 +132,8 @@ class AttackTest {
         for (int i = 0; i < 100; i++) {
             var socket = Wire.open(serving.server.address());
             socket.getOutputStream()
-                    .write(("POST /api/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
-                            + "Content-Length: 5000000\r\n\r\nx").getBytes(StandardCharsets.ISO_8859_1));
+                    .write((Wire.head("POST /api/classify", "Content-Type: image/png", "Content-Length: 5000000") + "x")
+                            .getBytes(StandardCharsets.ISO_8859_1));
             slow.add(socket);
         }
         assertEquals(200, serving.image("/api/classify", CAT).statusCode());
@@ -186,9 +185,7 @@ class AttackTest {
 
     @Test
     void aClientThatHasEndedItsHalfIsStillAnswered() {
-        var head = "POST /api/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: "
-                + CAT.length
-                + "\r\n\r\n";
+        var head = Wire.head("POST /api/classify", "Content-Type: image/jpeg", "Content-Length: " + CAT.length);
         var response = Wire.say(serving.server.address(), head.getBytes(StandardCharsets.ISO_8859_1), CAT);
         assertTrue(response.startsWith("HTTP/1.1 200"), response);
     }

@@ -32,7 +32,7 @@ final class Browser {
 
     static ChromeDriver open(int width, int height, boolean dark) {
         var options = new ChromeOptions();
-        options.setBinary(chromium().orElseThrow());
+        options.setBinary(chromium().orElseThrow().toFile());
         options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                 "--hide-scrollbars", "--force-color-profile=srgb", "--window-size=" + width + "," + height);
         var service = new ChromeDriverService.Builder().usingDriverExecutable(driver().orElseThrow().toFile()).build();

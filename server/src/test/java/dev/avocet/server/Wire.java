@@ -13,6 +13,15 @@ final class Wire {
 
     private Wire() {}
 
+    /** A request's head: its first line without the version, and its headers besides {@code Host}. */
+    static String head(String request, String... headers) {
+        var head = new StringBuilder(request).append(" HTTP/1.1\r\nHost: localhost\r\n");
+        for (var header : headers) {
+            head.append(header).append("\r\n");
+        }
+        return head.append("\r\n").toString();
+    }
+
     static Socket open(URI address) throws IOException {
         var socket = new Socket(address.getHost(), address.getPort());
         socket.setSoTimeout(PATIENCE_MILLIS);
