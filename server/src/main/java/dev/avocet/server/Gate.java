@@ -163,6 +163,9 @@ final class Gate extends Handler.Abstract.NonBlocking {
         }
 
         private void compute(BodyReader reader) {
+            if (!exchange.left().isPositive()) {
+                exchange.expire();
+            }
             if (exchange.isAnswered()) {
                 return;
             }

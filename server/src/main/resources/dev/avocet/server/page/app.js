@@ -19,7 +19,7 @@ async function describe() {
   const all = await models();
   const vit = all.find(model => model.task === 'classify');
   const align = all.find(model => model.task === 'zero-shot');
-  temperature = align.temperature;
+  temperature = Math.fround(align.temperature);
   $('vit-model').textContent = vit.name;
   $('align-model').textContent = align.name;
   $('models').textContent = all.map(model => `${model.name}: ${model.description}.`).join(' ')
