@@ -21,10 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import sun.misc.Signal;
 
 /** {@code avocet serve}. */
 @Command(
@@ -96,7 +94,7 @@ final class Serve implements Executable {
         var classifierModel = ModelReference.of(vit, Demo.TINY_VIT, terminal, common);
         var alignModel = ModelReference.of(align, Demo.TINY_ALIGN, terminal, common);
         var embedderModel = embedder == null ? null : ModelReference.of(embedder, terminal, common);
-        var stopped = untilSignal();
+        var stopped = Signals.latch();
         var clock = new StageClock();
         var load = LoadOptions.defaults().withListener(clock);
         try (var device = common.open(terminal, () -> Work.of(classifierModel));
@@ -165,20 +163,5 @@ final class Serve implements Executable {
         } catch (UnknownHostException e) {
             throw new IllegalStateException("the server listens there", e);
         }
-    }
-
-    /** The first SIGTERM or Ctrl-C lets requests finish, the second ends at once. */
-    @SuppressWarnings("sunapi") // the JDK has no other way to hear of a second signal
-    private static CountDownLatch untilSignal() {
-        var latch = new CountDownLatch(1);
-        for (var name : new String[] {"TERM", "INT"}) {
-            Signal.handle(new Signal(name), _ -> {
-                if (latch.getCount() == 0) {
-                    Runtime.getRuntime().halt(FAILED);
-                }
-                latch.countDown();
-            });
-        }
-        return latch;
     }
 }
