@@ -2,6 +2,7 @@
 /** The models over HTTP, with a page to try them. */
 module dev.avocet.server {
     requires transitive dev.avocet.pipelines;
+    requires dev.avocet.integrations.micrometer;
     requires com.fasterxml.jackson.databind;
     requires micrometer.core;
     requires micrometer.registry.prometheus;

@@ -12,8 +12,7 @@ import dev.avocet.server.Hosted;
 import dev.avocet.server.Limits;
 import dev.avocet.server.Pem;
 import dev.avocet.server.ServerOptions;
-import dev.avocet.server.StageClock;
-import dev.avocet.server.TextModel;
+import dev.avocet.server.Telemetry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -74,6 +73,10 @@ final class Serve implements Executable {
             description = "Longest time to an answer (504). Default: 10.")
     private int timeout;
 
+    @Option(names = "--rate", paramLabel = "N", converter = AtLeastOne.class,
+            description = "Requests per second that one address may send (429). Default: any number.")
+    private int rate;
+
     private final Terminal terminal;
     private final CommonOptions common;
 
@@ -95,8 +98,8 @@ final class Serve implements Executable {
         var alignModel = ModelReference.of(align, Demo.TINY_ALIGN, terminal, common);
         var embedderModel = embedder == null ? null : ModelReference.of(embedder, terminal, common);
         var stopped = Signals.latch();
-        var clock = new StageClock();
-        var load = LoadOptions.defaults().withListener(clock);
+        var telemetry = new Telemetry();
+        var load = LoadOptions.defaults().withListener(telemetry);
         try (var device = common.open(terminal, () -> Work.of(classifierModel));
                 var classifier = ImageClassifier.load(classifierModel.folder(), device, load);
                 var labels = Align.load(alignModel.folder(), device, load);
@@ -104,11 +107,11 @@ final class Serve implements Executable {
             terminal.say("warming up");
             classifier.warmUp(1);
             labels.warmUp(1);
-            var models = models(hosted(classifier, classifierModel), hosted(labels, alignModel),
-                    texts == null ? null : hosted(texts, embedderModel), clock);
+            var models = new AvocetServer.Models(hosted(classifier, classifierModel), hosted(labels, alignModel),
+                    Optional.ofNullable(texts).map(embedding -> hosted(embedding, embedderModel)), telemetry);
             var options = new ServerOptions(host, port, common.deviceOptions().slots(), key,
                     Optional.ofNullable(certificate).map(chain -> new Pem(chain, privateKey)),
-                    Limits.DEFAULT.withQueue(queue).withTimeout(Duration.ofSeconds(timeout)));
+                    Limits.DEFAULT.withQueue(queue).withTimeout(Duration.ofSeconds(timeout)).withRate(rate));
             try (var server = AvocetServer.start(models, options)) {
                 warnIfOpen(key);
                 terminal.say("listening on " + server.address() + " (Ctrl-C ends it)");
@@ -119,14 +122,6 @@ final class Serve implements Executable {
             }
         }
         return OK;
-    }
-
-    private static AvocetServer.Models models(Hosted<ImageClassifier> classifier, Hosted<Align> align,
-            Hosted<TextEmbedder> texts, StageClock clock) {
-        return texts == null
-                ? new AvocetServer.Models(classifier, align, clock)
-                : new AvocetServer.Models(classifier, align, new Hosted<>(TextModel.of(texts.model()), texts.name(),
-                        texts.description(), false), clock);
     }
 
     private static <M> Hosted<M> hosted(M model, ModelReference reference) {

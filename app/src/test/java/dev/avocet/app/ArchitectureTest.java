@@ -52,7 +52,7 @@ class ArchitectureTest {
                 .whereLayer("loader").mayOnlyAccessLayers("core")
                 .whereLayer("models").mayOnlyAccessLayers("core")
                 .whereLayer("pipelines").mayOnlyAccessLayers("loader", "core")
-                .whereLayer("server").mayOnlyAccessLayers("pipelines", "loader", "core")
+                .whereLayer("server").mayOnlyAccessLayers("integrations", "pipelines", "loader", "core")
                 .whereLayer("integrations").mayOnlyAccessLayers("pipelines", "loader", "core")
                 .whereLayer("coyo").mayOnlyAccessLayers("pipelines", "loader", "core")
                 .whereLayer("search").mayOnlyAccessLayers("coyo", "pipelines", "loader", "core")

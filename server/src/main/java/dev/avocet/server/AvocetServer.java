@@ -4,6 +4,8 @@ package dev.avocet.server;
 import dev.avocet.core.AvocetException;
 import dev.avocet.pipelines.Align;
 import dev.avocet.pipelines.ImageClassifier;
+import dev.avocet.pipelines.TextEmbedder;
+import dev.avocet.server.Route.Lane;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -12,16 +14,21 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.server.handler.DoSHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -33,42 +40,48 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 public final class AvocetServer implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(30);
-    private static final Duration HEAD = Duration.ofSeconds(10);
     private static final int HEAD_BYTES = 16 << 10;
     private static final int IO_THREADS = 16;
+    /** Requests with texts that are computed at once, in batches. */
+    private static final int TEXT_REQUESTS = 16;
+    private static final int MOST_ADDRESSES = 10_000;
 
     private final Server server;
     private final ServerConnector connector;
     private final Readiness readiness;
-    private final Desk desk;
+    private final Map<Lane, Desk> desks;
+    private final TextBatches alignTexts;
+    private final TextBatches texts;
     private final ServerOptions options;
 
     /**
      * What is served.
      *
-     * @param texts answers what clients of other servers ask
-     * @param clock the listener that all of the models were loaded with
+     * @param embedder answers what clients of other servers ask, which ALIGN's texts do without
+     * @param telemetry the listener that all of the models were loaded with
      */
     public record Models(
-            Hosted<ImageClassifier> classifier, Hosted<Align> align, Hosted<? extends TextModel> texts,
-            StageClock clock) {
-        /** With ALIGN's texts for the clients of other servers. */
-        public Models(Hosted<ImageClassifier> classifier, Hosted<Align> align, StageClock clock) {
-            this(classifier, align,
-                    new Hosted<>(TextModel.of(align.model()), align.name(), align.description(), align.demonstration()),
-                    clock);
-        }
-    }
+            Hosted<ImageClassifier> classifier, Hosted<Align> align, Optional<Hosted<TextEmbedder>> embedder,
+            Telemetry telemetry) {}
 
     private AvocetServer(Models models, ServerOptions options) {
         this.options = options;
         this.readiness = new Readiness();
         var limits = options.limits();
-        this.desk = new Desk(options.threads(), limits.queue());
+        this.desks = Map.of(
+                Lane.PICTURES, new Desk(options.threads(), limits.queue(),
+                        Thread.ofPlatform().daemon().name("avocet-pictures-", 1).factory()),
+                Lane.TEXTS, new Desk(TEXT_REQUESTS, limits.queue(),
+                        Thread.ofVirtual().name("avocet-texts-", 1).factory()));
+        int mostTexts = TEXT_REQUESTS * limits.texts();
+        this.alignTexts = new TextBatches(TextModel.of(models.align()), models.telemetry(), mostTexts);
+        this.texts = models.embedder()
+                .map(hosted -> new TextBatches(TextModel.ofEmbedder(hosted), models.telemetry(), mostTexts))
+                .orElse(alignTexts);
         long heap = Runtime.getRuntime().maxMemory();
-        var services = new Services(limits, new Json(limits), desk, new ByteBudget(heap / 8), new ByteBudget(heap / 3),
-                models.clock(), new Meters());
-        services.meters().watch(desk, services.bodies(), services.pictures());
+        var services = new Services(limits, new Json(limits), desks, new ByteBudget(heap / 8), new ByteBudget(heap / 3),
+                models.telemetry(), new Meters(models.telemetry().registry()));
+        services.meters().watch(services);
         var pool = new QueuedThreadPool(IO_THREADS);
         pool.setName("avocet-http");
         pool.setDaemon(true);
@@ -76,17 +89,29 @@ public final class AvocetServer implements AutoCloseable {
         this.connector = connector(options);
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(limits.connections(), connector));
-        server.addBean(new SlowHeads(connector, HEAD.toNanos()));
+        server.addBean(new SlowHeads(connector, limits.head().toNanos()));
         server.setStopTimeout(limits.grace().toMillis());
         server.setErrorHandler(new PlainErrors());
-        server.setHandler(new GracefulHandler(new Gate(routes(models, services), services, options.key(), hosts())));
+        server.setHandler(new GracefulHandler(
+                limited(new Gate(routes(models, services), services, options.key(), hosts()), limits)));
+    }
+
+    /** No more requests per second than an address may send. */
+    private static Handler limited(Handler handler, Limits limits) {
+        return limits.rate() == 0
+                ? handler
+                : new DoSHandler(handler, DoSHandler.ID_FROM_REMOTE_ADDRESS,
+                        new DoSHandler.LeakingBucketTrackerFactory(limits.rate()), (request, response, callback) -> {
+                            response.setStatus(HttpStatus.TOO_MANY_REQUESTS_429);
+                            return new PlainErrors().handle(request, response, callback);
+                        }, MOST_ADDRESSES);
     }
 
     private List<Route> routes(Models models, Services services) {
         var json = services.json();
         var routes = new ArrayList<Route>(Page.routes());
-        routes.addAll(new Endpoints(models.classifier(), models.align(), json).routes());
-        routes.addAll(new Compatible(models.texts(), services.limits(), json, readiness::isReady).routes());
+        routes.addAll(new Endpoints(models.classifier(), models.align(), alignTexts, json).routes());
+        routes.addAll(new Compatible(texts, services.limits(), json, readiness::isReady).routes());
         var alive = Answer.json(json.write(new Readiness.Health("alive")));
         routes.add(Gate.open("/livez", () -> alive));
         routes.add(Gate.open("/readyz", () -> Answer.of(readiness.isReady() ? 200 : 503, Answer.JSON, json.write(
@@ -106,7 +131,7 @@ public final class AvocetServer implements AutoCloseable {
     public static AvocetServer start(Models models, ServerOptions options) {
         var made = new AvocetServer(models, options);
         try {
-            made.readiness.prove(models.classifier(), models.align(), models.texts());
+            made.readiness.prove(models.classifier(), models.align(), made.texts.model());
             made.server.start();
             return made;
         } catch (Exception e) {
@@ -189,7 +214,9 @@ public final class AvocetServer implements AutoCloseable {
         } catch (Exception e) {
             throw new AvocetException("the server did not stop in order: " + e, e);
         } finally {
-            desk.close();
+            desks.values().forEach(Desk::close);
+            texts.close();
+            alignTexts.close();
         }
     }
 }

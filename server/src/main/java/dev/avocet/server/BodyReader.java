@@ -81,7 +81,10 @@ final class BodyReader implements Runnable {
 
     /** The body; its memory is the caller's, to be {@linkplain #release given back}. */
     synchronized byte[] body() {
-        return bytes.length == count ? bytes : Arrays.copyOf(bytes, count);
+        if (bytes.length != count) {
+            bytes = Arrays.copyOf(bytes, count);
+        }
+        return bytes;
     }
 
     synchronized void release() {

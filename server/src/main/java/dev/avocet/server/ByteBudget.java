@@ -39,6 +39,10 @@ final class ByteBudget {
         free.release(units);
     }
 
+    long limit() {
+        return (long) total * UNIT;
+    }
+
     long taken() {
         return (long) (total - free.availablePermits()) * UNIT;
     }

@@ -23,11 +23,11 @@ final class Call implements AutoCloseable {
     private final Limits limits;
     private final ByteBudget pictures;
     private final Supplier<Duration> left;
-    private final StageClock.Stages stages;
+    private final Telemetry.Stages stages;
     private final Meters meters;
     private int taken;
 
-    Call(Body type, byte[] body, Fields query, Services services, Supplier<Duration> left, StageClock.Stages stages) {
+    Call(Body type, byte[] body, Fields query, Services services, Supplier<Duration> left, Telemetry.Stages stages) {
         this.type = type;
         this.body = body;
         this.query = query;
@@ -43,8 +43,18 @@ final class Call implements AutoCloseable {
         return type;
     }
 
-    int tokens() {
-        return stages.tokens();
+    Duration left() {
+        return left.get();
+    }
+
+    /** What batches, which other calls had a part in, have cost of a time; the rest of it was waiting. */
+    void took(Set<Telemetry.Stages> batches, long nanos) {
+        long waiting = nanos;
+        for (var batch : batches) {
+            stages.add(batch);
+            waiting -= batch.total();
+        }
+        stages.addQueue(Math.max(0, waiting));
     }
 
     /** A query parameter, or null. */

@@ -8,22 +8,24 @@ import dev.avocet.server.Route.Body;
 import dev.avocet.server.Route.Computed;
 import dev.avocet.server.Route.Dialect;
 import dev.avocet.server.Route.Direct;
+import dev.avocet.server.Route.Lane;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /** What clients of OpenAI's embeddings and of text-embeddings-inference ask for, so that they switch by base URL. */
 final class Compatible {
-    private final Hosted<? extends TextModel> texts;
+    private final TextBatches texts;
     private final Limits limits;
     private final Json json;
     private final BooleanSupplier ready;
 
-    Compatible(Hosted<? extends TextModel> texts, Limits limits, Json json, BooleanSupplier ready) {
+    Compatible(TextBatches texts, Limits limits, Json json, BooleanSupplier ready) {
         this.texts = texts;
         this.limits = limits;
         this.json = json;
@@ -32,10 +34,12 @@ final class Compatible {
 
     List<Route> routes() {
         return List.of(
-                new Computed("/v1/embeddings", Dialect.OPEN_AI, List.of(Body.JSON), this::openAi),
+                new Computed("/v1/embeddings", Dialect.OPEN_AI, Map.of(Body.JSON, Lane.TEXTS), this::openAi),
                 new Direct("/v1/models", Dialect.OPEN_AI, false, () -> Answer.json(json.write(
-                        new OpenAiModels("list", List.of(new OpenAiModel(texts.name(), "model", 0, "avocet")))))),
-                new Computed("/embed", Dialect.TEXT_EMBEDDINGS_INFERENCE, List.of(Body.JSON), this::tei),
+                        new OpenAiModels("list",
+                                List.of(new OpenAiModel(texts.model().name(), "model", 0, "avocet")))))),
+                new Computed("/embed", Dialect.TEXT_EMBEDDINGS_INFERENCE, Map.of(Body.JSON, Lane.TEXTS),
+                        this::tei),
                 new Direct("/info", Dialect.TEXT_EMBEDDINGS_INFERENCE, false, () -> Answer.json(json.write(info()))),
                 new Direct("/health", Dialect.TEXT_EMBEDDINGS_INFERENCE, true, this::health));
     }
@@ -56,22 +60,24 @@ final class Compatible {
             @JsonProperty("max_client_batch_size") int maxClientBatchSize,
             @JsonProperty("auto_truncate") boolean autoTruncate) {}
 
-    private OpenAiEmbeddings openAi(Call call) {
+    private OpenAiEmbeddings openAi(Call call) throws InterruptedException {
         var body = call.object(Set.of("input", "model", "encoding_format", "dimensions", "user"));
         var format = body.has("encoding_format") ? json.text(body.get("encoding_format"), "encoding_format") : "float";
         if (!format.equals("float") && !format.equals("base64")) {
             throw Json.invalid("encoding_format must be float or base64");
         }
         requireDimensions(body.get("dimensions"));
-        var vectors = texts.model().embed(inputs(body.get("input"), "input"));
+        var inputs = inputs(body.get("input"), "input");
+        var vectors = texts.embed(inputs, call);
+        int tokens = inputs.stream().mapToInt(texts.model().tokens()).sum();
         var data = IntStream.range(0, vectors.length)
                 .mapToObj(i -> new OpenAiEmbedding("embedding", i,
                         format.equals("float") ? vectors[i] : base64(vectors[i])))
                 .toList();
-        return new OpenAiEmbeddings("list", data, texts.name(), new Usage(call.tokens(), call.tokens()));
+        return new OpenAiEmbeddings("list", data, texts.model().name(), new Usage(tokens, tokens));
     }
 
-    private float[][] tei(Call call) {
+    private float[][] tei(Call call) throws InterruptedException {
         var body = call.object(Set.of("inputs", "normalize", "truncate", "truncation_direction", "prompt_name",
                 "dimensions"));
         requireDimensions(body.get("dimensions"));
@@ -85,7 +91,7 @@ final class Compatible {
                 && !body.get("truncation_direction").asText().equalsIgnoreCase("right")) {
             throw Json.invalid("truncation_direction must be Right");
         }
-        return texts.model().embed(inputs(body.get("inputs"), "inputs"));
+        return texts.embed(inputs(body.get("inputs"), "inputs"), call);
     }
 
     private List<String> inputs(JsonNode input, String name) {
@@ -110,7 +116,7 @@ final class Compatible {
     }
 
     private TextModelInfo info() {
-        return new TextModelInfo(texts.name(), "float32", limits.texts(), true);
+        return new TextModelInfo(texts.model().name(), "float32", limits.texts(), true);
     }
 
     private Answer health() {

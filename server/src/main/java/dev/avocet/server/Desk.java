@@ -7,6 +7,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -27,12 +28,12 @@ final class Desk implements AutoCloseable {
     private final ThreadPoolExecutor workers;
     private volatile double meanNanos;
 
-    Desk(int threads, int queue) {
+    /** @param factory makes the threads, as many as requests are computed at once */
+    Desk(int threads, int queue, ThreadFactory factory) {
         this.threads = threads;
         this.places = new Semaphore(threads + queue);
-        var names = Thread.ofPlatform().daemon().name("avocet-serve-", 1).factory();
         this.workers =
-                new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), names);
+                new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
         workers.prestartAllCoreThreads();
     }
 

@@ -10,6 +10,7 @@ import dev.avocet.server.Route.Body;
 import dev.avocet.server.Route.Computed;
 import dev.avocet.server.Route.Dialect;
 import dev.avocet.server.Route.Direct;
+import dev.avocet.server.Route.Lane;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ final class Endpoints {
 
     private final Hosted<ImageClassifier> classifier;
     private final Hosted<Align> align;
+    private final TextBatches texts;
     private final Json json;
     private final Map<LabelRequest, LabelSet> labelSets =
             Collections.synchronizedMap(new LinkedHashMap<LabelRequest, LabelSet>(16, 0.75f, true) {
@@ -35,18 +37,22 @@ final class Endpoints {
                 }
             });
 
-    Endpoints(Hosted<ImageClassifier> classifier, Hosted<Align> align, Json json) {
+    /** @param texts those of {@code align} */
+    Endpoints(Hosted<ImageClassifier> classifier, Hosted<Align> align, TextBatches texts, Json json) {
         this.classifier = classifier;
         this.align = align;
+        this.texts = texts;
         this.json = json;
     }
 
     List<Route> routes() {
         return List.of(
                 new Direct("/api/models", Dialect.AVOCET, false, () -> Answer.json(json.write(models()))),
-                new Computed("/api/classify", Dialect.AVOCET, List.of(Body.IMAGE), this::classify),
-                new Computed("/api/zero-shot", Dialect.AVOCET, List.of(Body.IMAGE, Body.JSON), this::zeroShot),
-                new Computed("/api/embed", Dialect.AVOCET, List.of(Body.IMAGE, Body.JSON), this::embed));
+                new Computed("/api/classify", Dialect.AVOCET, Map.of(Body.IMAGE, Lane.PICTURES), this::classify),
+                new Computed("/api/zero-shot", Dialect.AVOCET,
+                        Map.of(Body.IMAGE, Lane.PICTURES, Body.JSON, Lane.PICTURES), this::zeroShot),
+                new Computed("/api/embed", Dialect.AVOCET, Map.of(Body.IMAGE, Lane.PICTURES, Body.JSON, Lane.TEXTS),
+                        this::embed));
     }
 
     private record LabelRequest(String template, List<String> labels) {}
@@ -138,8 +144,8 @@ final class Endpoints {
         return switch (call.type()) {
             case IMAGE -> new ImageEmbedding(align.name(), align.model().embed(call.image()));
             case JSON -> {
-                var texts = json.texts(call.object(Set.of("texts")).get("texts"), "texts");
-                yield new TextEmbeddings(align.name(), align.model().embedTexts(texts));
+                var given = json.texts(call.object(Set.of("texts")).get("texts"), "texts");
+                yield new TextEmbeddings(align.name(), texts.embed(given, call));
             }
         };
     }

@@ -95,7 +95,7 @@ final class Exchange {
         headers.put(HttpHeader.CACHE_CONTROL, "no-store");
         switch (status) {
             case OVERLOADED, UNAVAILABLE -> {
-                long seconds = Math.max(1, (services.desk().expectedWait().toMillis() + 999) / 1000);
+                long seconds = Math.max(1, (services.longestWait().toMillis() + 999) / 1000);
                 headers.put(HttpHeader.RETRY_AFTER, seconds);
             }
             case UNAUTHORIZED -> headers.put(HttpHeader.WWW_AUTHENTICATE, "Bearer");

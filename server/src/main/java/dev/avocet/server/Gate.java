@@ -92,7 +92,7 @@ final class Gate extends Handler.Abstract.NonBlocking {
         }
         var header = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
         var type = (header == null ? "" : header.split(";", 2)[0]).strip().toLowerCase(Locale.ROOT);
-        for (var body : route.types()) {
+        for (var body : route.bodies().keySet()) {
             boolean fits = switch (body) {
                 case IMAGE -> type.startsWith("image/") || type.equals("application/octet-stream");
                 case JSON -> type.equals("application/json");
@@ -102,7 +102,7 @@ final class Gate extends Handler.Abstract.NonBlocking {
             }
         }
         throw new ApiException(Status.UNSUPPORTED_TYPE, "wanted is "
-                + String.join(" or ", route.types().stream().map(Body::words).toList()));
+                + String.join(" or ", route.bodies().keySet().stream().sorted().map(Body::words).toList()));
     }
 
     /** What the client asks for with {@code X-Request-Timeout}, in seconds, within what the server allows. */
@@ -127,6 +127,7 @@ final class Gate extends Handler.Abstract.NonBlocking {
         private final Exchange exchange;
         private final Computed route;
         private final Body type;
+        private final Desk desk;
         private final Fields query;
         private volatile Runnable takeBack = () -> {};
 
@@ -134,6 +135,7 @@ final class Gate extends Handler.Abstract.NonBlocking {
             this.exchange = exchange;
             this.route = route;
             this.type = type;
+            this.desk = services.desks().get(route.bodies().get(type));
             this.query = query(exchange.request());
         }
 
@@ -143,7 +145,7 @@ final class Gate extends Handler.Abstract.NonBlocking {
                 throw new ApiException(Status.TOO_LARGE,
                         "the body has more than " + services.limits().body() + " bytes");
             }
-            services.desk().requirePlace(exchange.left());
+            desk.requirePlace(exchange.left());
             var reader = new BodyReader(exchange, services, this::queue);
             var alarm = exchange.request().getConnectionMetaData().getConnector().getScheduler().schedule(() -> {
                 if (exchange.expire()) {
@@ -156,7 +158,7 @@ final class Gate extends Handler.Abstract.NonBlocking {
         }
 
         private void queue(BodyReader reader) {
-            takeBack = services.desk().submit(() -> compute(reader), exchange.left(), reader::release);
+            takeBack = desk.submit(() -> compute(reader), exchange.left(), reader::release);
             if (exchange.isAnswered()) {
                 takeBack.run();
             }
@@ -169,19 +171,20 @@ final class Gate extends Handler.Abstract.NonBlocking {
             if (exchange.isAnswered()) {
                 return;
             }
-            var stages = services.clock().begin();
-            stages.addQueue(System.nanoTime() - exchange.arrival());
+            long waited = System.nanoTime() - exchange.arrival();
+            services.meters().waited(waited);
+            var stages = services.telemetry().begin();
+            stages.addQueue(waited);
             try (var call = new Call(type, reader.body(), query, services, exchange::left, stages)) {
                 var answer = route.handler().answer(call);
                 long writing = System.nanoTime();
                 var json = services.json().write(answer);
                 stages.addPostprocess(System.nanoTime() - writing);
-                services.meters().stages(stages);
                 exchange.succeed(Answer.json(json), stages.header());
             } catch (InterruptedException | RuntimeException | Error e) {
                 exchange.fail(e);
             } finally {
-                services.clock().end();
+                services.telemetry().end();
             }
         }
 

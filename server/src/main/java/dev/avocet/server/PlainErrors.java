@@ -15,12 +15,13 @@ final class PlainErrors implements Request.Handler {
     public boolean handle(Request request, Response response, Callback callback) {
         int status = response.getStatus();
         var code = switch (status) {
+            case HttpStatus.TOO_MANY_REQUESTS_429 -> "overloaded";
             case HttpStatus.SERVICE_UNAVAILABLE_503 -> "unavailable";
             case HttpStatus.INTERNAL_SERVER_ERROR_500 -> "internal";
             default -> "bad_request";
         };
         var json = "{\"code\":\"" + code + "\",\"message\":\"" + HttpStatus.getMessage(status) + "\"}";
-        if (status == HttpStatus.SERVICE_UNAVAILABLE_503) {
+        if (status == HttpStatus.SERVICE_UNAVAILABLE_503 || status == HttpStatus.TOO_MANY_REQUESTS_429) {
             response.getHeaders().put(HttpHeader.RETRY_AFTER, 1);
         }
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Answer.JSON);

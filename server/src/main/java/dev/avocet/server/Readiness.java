@@ -12,6 +12,7 @@ import java.util.List;
 final class Readiness {
     private static final int SIDE = 64;
     private static final double TOLERANCE = 1e-4;
+    private static final List<String> TEXT = List.of("a photo of a cat");
 
     private volatile boolean proven;
     private volatile boolean stopping;
@@ -34,16 +35,17 @@ final class Readiness {
      * One golden inference of each model: probabilities that sum to 1, embeddings of length 1, and the same bits twice,
      * which no damaged weights, wrong kernel or stale memory would give. Throws where that doesn't hold.
      */
-    void prove(Hosted<ImageClassifier> classifier, Hosted<Align> align, Hosted<? extends TextModel> texts) {
+    void prove(Hosted<ImageClassifier> classifier, Hosted<Align> align, TextModel texts) {
         var picture = gradient();
         var model = classifier.model();
         var classes = model.classify(picture, model.labels().size());
         double sum = classes.stream().mapToDouble(each -> each.score()).sum();
-        require(Math.abs(sum - 1) < TOLERANCE && classes.equals(model.classify(picture, classes.size())), classifier);
+        require(Math.abs(sum - 1) < TOLERANCE && classes.equals(model.classify(picture, classes.size())),
+                classifier.name());
         var image = align.model().embed(picture);
-        require(isUnit(image) && Arrays.equals(image, align.model().embed(picture)), align);
-        var text = texts.model().embed(List.of("a photo of a cat"))[0];
-        require(isUnit(text) && Arrays.equals(text, texts.model().embed(List.of("a photo of a cat"))[0]), texts);
+        require(isUnit(image) && Arrays.equals(image, align.model().embed(picture)), align.name());
+        var text = texts.embed().apply(TEXT)[0];
+        require(isUnit(text) && Arrays.equals(text, texts.embed().apply(TEXT)[0]), texts.name());
         proven = true;
     }
 
@@ -63,10 +65,10 @@ final class Readiness {
         return Math.abs(square - 1) < TOLERANCE;
     }
 
-    private static void require(boolean holds, Hosted<?> hosted) {
+    private static void require(boolean holds, String model) {
         if (!holds) {
             throw new AvocetException(
-                    hosted.name() + " failed its golden inference: its results are not what they must "
+                    model + " failed its golden inference: its results are not what they must "
                             + "be; verify its weights with \"avocet verify\"");
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.server;
 
-import java.util.List;
+import java.util.Map;
 
 /** What a path and a method lead to. */
 sealed interface Route {
@@ -34,13 +34,19 @@ sealed interface Route {
     /**
      * Read whole, queued and computed.
      *
-     * @param types the media types that a body may have: {@code image} for pictures, {@code json}
+     * @param bodies what a body may be, and who computes it then
      */
-    record Computed(String path, Dialect dialect, List<Body> types, Handler handler) implements Route {
+    record Computed(String path, Dialect dialect, Map<Body, Lane> bodies, Handler handler) implements Route {
         @Override
         public String method() {
             return "POST";
         }
+    }
+
+    /** Who computes: pictures take long alone, texts are computed together. */
+    enum Lane {
+        PICTURES,
+        TEXTS
     }
 
     /** What a body may be. */

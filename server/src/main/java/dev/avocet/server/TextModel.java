@@ -5,36 +5,23 @@ import dev.avocet.pipelines.Align;
 import dev.avocet.pipelines.TextEmbedder;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
-/** Texts to vectors of length 1: what the endpoints of other servers are answered with. */
-public interface TextModel {
-    /** The length of a vector. */
-    int dimensions();
-
-    /** The vectors of texts, in their order. */
-    float[][] embed(List<String> texts);
-
-    /** The text tower of ALIGN. */
-    static TextModel of(Align align) {
-        return of(align.dimensions(), align::embedTexts);
+/**
+ * Texts to vectors of length 1: ALIGN's text tower, or a sentence-transformers model.
+ *
+ * @param dimensions the length of a vector
+ * @param tokens how many tokens of a text are computed
+ */
+record TextModel(String name, int dimensions, Function<List<String>, float[][]> embed, ToIntFunction<String> tokens) {
+    static TextModel of(Hosted<Align> hosted) {
+        var align = hosted.model();
+        return new TextModel(hosted.name(), align.dimensions(), align::embedTexts, align::countTokens);
     }
 
-    /** A sentence-transformers model. */
-    static TextModel of(TextEmbedder embedder) {
-        return of(embedder.dimensions(), texts -> embedder.embed(texts));
-    }
-
-    private static TextModel of(int dimensions, Function<List<String>, float[][]> embed) {
-        return new TextModel() {
-            @Override
-            public int dimensions() {
-                return dimensions;
-            }
-
-            @Override
-            public float[][] embed(List<String> texts) {
-                return embed.apply(texts);
-            }
-        };
+    static TextModel ofEmbedder(Hosted<TextEmbedder> hosted) {
+        var embedder = hosted.model();
+        return new TextModel(hosted.name(), embedder.dimensions(), texts -> embedder.embed(texts),
+                embedder::countTokens);
     }
 }

@@ -145,8 +145,9 @@ class ApiTest {
         serving.image("/api/classify", CAT);
         var metrics = new String(serving.get("/metrics").body(), StandardCharsets.UTF_8);
         for (var name : List.of("avocet_requests_seconds_count{code=\"200\",route=\"/api/classify\"}",
-                "avocet_stage_seconds_count{stage=\"compute\"}", "avocet_decode_seconds_count", "avocet_queue_depth",
-                "avocet_inflight", "avocet_image_pixels", "jvm_threads_live_threads")) {
+                "avocet_stage_seconds_count{device=", "avocet_batch_count", "avocet_queued{batcher=\"tiny-align\"}",
+                "avocet_decode_seconds_count", "avocet_queue_seconds_count", "avocet_queue_depth", "avocet_inflight",
+                "avocet_image_pixels", "avocet_memory_limit_bytes", "jvm_threads_live_threads")) {
             assertTrue(metrics.contains(name), name + " is not in\n" + metrics);
         }
     }

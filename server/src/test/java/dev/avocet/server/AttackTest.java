@@ -28,7 +28,8 @@ class AttackTest {
 
     @BeforeAll
     static void start() {
-        serving = new Serving(options -> options.withLimits(Limits.DEFAULT.withTimeout(Duration.ofSeconds(3))));
+        serving = new Serving(options -> options
+                .withLimits(Limits.DEFAULT.withTimeout(Duration.ofSeconds(3)).withHead(Duration.ofSeconds(2))));
     }
 
     @AfterAll

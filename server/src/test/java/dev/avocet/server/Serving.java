@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** The bundled models behind a real server on a free port, and a client. */
@@ -28,8 +29,8 @@ final class Serving implements AutoCloseable {
     private static final Path SAMPLES = Path.of("../models/samples");
 
     private final Device device = device();
-    private final StageClock clock = new StageClock();
-    private final LoadOptions load = LoadOptions.defaults().withListener(clock);
+    private final Telemetry telemetry = new Telemetry();
+    private final LoadOptions load = LoadOptions.defaults().withListener(telemetry);
     final ImageClassifier classifier = ImageClassifier.load(BundledModels.tinyVit(), device, load);
     final Align align = Align.load(BundledModels.tinyAlign(), device, load);
     final AvocetServer server;
@@ -38,7 +39,7 @@ final class Serving implements AutoCloseable {
     Serving(UnaryOperator<ServerOptions> options) {
         this.server = AvocetServer.start(
                 new AvocetServer.Models(new Hosted<>(classifier, "tiny-vit", "ten classes", true),
-                        new Hosted<>(align, "tiny-align", "captions", true), clock),
+                        new Hosted<>(align, "tiny-align", "captions", true), Optional.empty(), telemetry),
                 options.apply(ServerOptions.local(2)));
     }
 

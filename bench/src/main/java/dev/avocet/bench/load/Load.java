@@ -81,7 +81,7 @@ final class Load implements Callable<Integer> {
             var sent = generator.open(times * capacity, seconds);
             var ok = times(sent, 200);
             var refused = times(sent, 429);
-            long accepted = sent.size() - refused.size();
+            int accepted = sent.size() - refused.size();
             last = ok.size() / seconds;
             most = Math.max(most, last);
             double share = ok.size() / (double) accepted;
