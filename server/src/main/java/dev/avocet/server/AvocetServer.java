@@ -8,8 +8,11 @@ import dev.avocet.pipelines.TextEmbedder;
 import dev.avocet.server.Route.Lane;
 import java.net.BindException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpCompliance;
-import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
@@ -96,15 +98,15 @@ public final class AvocetServer implements AutoCloseable {
                 limited(new Gate(routes(models, services), services, options.key(), hosts()), limits)));
     }
 
-    /** No more requests per second than an address may send. */
-    private static Handler limited(Handler handler, Limits limits) {
-        return limits.rate() == 0
-                ? handler
-                : new DoSHandler(handler, DoSHandler.ID_FROM_REMOTE_ADDRESS,
-                        new DoSHandler.LeakingBucketTrackerFactory(limits.rate()), (request, response, callback) -> {
-                            response.setStatus(HttpStatus.TOO_MANY_REQUESTS_429);
-                            return new PlainErrors().handle(request, response, callback);
-                        }, MOST_ADDRESSES);
+    /** No more requests per second than an address may send; probes are let through. */
+    private static Handler limited(Gate gate, Limits limits) {
+        if (limits.rate() == 0) {
+            return gate;
+        }
+        var limit = new DoSHandler(gate, DoSHandler.ID_FROM_REMOTE_ADDRESS,
+                new DoSHandler.LeakingBucketTrackerFactory(limits.rate()), gate::refuseHaste, MOST_ADDRESSES);
+        limit.excludePath("/livez", "/readyz", "/health");
+        return limit;
     }
 
     private List<Route> routes(Models models, Services services) {
@@ -144,15 +146,24 @@ public final class AvocetServer implements AutoCloseable {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof AvocetException known) {
                 return known;
-            } else if (cause instanceof BindException) {
+            } else if (cause instanceof BindException && isHere(options.host())) {
                 return new AvocetException("port " + options.port() + " of " + options.host() + " cannot be had: "
                         + cause.getMessage() + "; stop what listens there or pass another --port", e);
-            } else if (cause instanceof UnknownHostException) {
+            } else if (cause instanceof BindException || cause instanceof UnresolvedAddressException) {
                 return new AvocetException(
                         options.host() + " is no name or address of this machine; pass another --host", e);
             }
         }
         return new AvocetException("the server cannot start: " + e, e);
+    }
+
+    private static boolean isHere(String host) {
+        try {
+            var address = InetAddress.getByName(host);
+            return address.isAnyLocalAddress() || NetworkInterface.getByInetAddress(address) != null;
+        } catch (UnknownHostException | SocketException e) {
+            return false;
+        }
     }
 
     private ServerConnector connector(ServerOptions options) {

@@ -71,9 +71,9 @@ final class Exchange {
         }
     }
 
-    /** The time is over; returns whether that was news. */
+    /** The time is over, and the body only to blame if it had all of it; returns whether that was news. */
     boolean expire() {
-        return fail(bodyRead
+        return fail(bodyRead || timeout.compareTo(services.limits().timeout()) < 0
                 ? new ApiException(Status.TIMED_OUT, "there was no result within " + timeout.toMillis() + " ms")
                 : new ApiException(Status.SLOW_REQUEST,
                         "the body did not arrive within " + timeout.toMillis() + " ms"));

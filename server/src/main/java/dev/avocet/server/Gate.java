@@ -66,6 +66,15 @@ final class Gate extends Handler.Abstract.NonBlocking {
         return true;
     }
 
+    /** What an address is told that sends faster than it may. */
+    boolean refuseHaste(Request request, Response response, Callback callback) {
+        SECURITY.forEach(response.getHeaders()::put);
+        var route = routes.get(request.getHttpURI().getDecodedPath());
+        new Exchange(request, response, callback, route, services, timeout(request)).fail(new ApiException(
+                Status.OVERLOADED, "too many requests per second from this address"));
+        return true;
+    }
+
     private void admit(Request request, Route route) {
         if (!hosts.isEmpty() && !hosts.contains(Request.getServerName(request).toLowerCase(Locale.ROOT))) {
             throw new ApiException(Status.WRONG_HOST,

@@ -8,9 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -29,16 +33,16 @@ public record Pem(Path certificates, Path key) {
     private static final Pattern PKCS8 =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
 
+    private static final byte[] PROBE = {1, 2, 3};
+
     /** Reads both and checks that they belong together; throws {@link AvocetException} with the file that is wrong. */
     KeyStore keyStore() {
         var chain = chain();
         var secret = secret();
         try {
-            if (!chain[0].getPublicKey().getAlgorithm().equals(secret.getAlgorithm())) {
-                throw new AvocetException(
-                        key + " holds a key of type " + secret.getAlgorithm() + ", and the certificate in "
-                                + certificates + " one of type " + chain[0].getPublicKey().getAlgorithm()
-                                + "; pass the key that the certificate was made for");
+            if (!belong(secret, chain[0].getPublicKey())) {
+                throw new AvocetException("the key in " + key + " does not belong to the certificate in " + certificates
+                        + "; pass the key that it was made for");
             }
             var store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
@@ -46,6 +50,25 @@ public record Pem(Path certificates, Path key) {
             return store;
         } catch (GeneralSecurityException | IOException e) {
             throw new AvocetException(certificates + " and " + key + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether what the one signs is accepted by the other. */
+    private static boolean belong(PrivateKey secret, PublicKey open) throws GeneralSecurityException {
+        var signature = Signature.getInstance(switch (secret.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> "EdDSA";
+        });
+        signature.initSign(secret);
+        signature.update(PROBE);
+        var signed = signature.sign();
+        try {
+            signature.initVerify(open);
+            signature.update(PROBE);
+            return signature.verify(signed);
+        } catch (InvalidKeyException | SignatureException otherKind) {
+            return false;
         }
     }
 

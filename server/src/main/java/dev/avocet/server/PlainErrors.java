@@ -3,6 +3,7 @@ package dev.avocet.server;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
@@ -15,16 +16,18 @@ final class PlainErrors implements Request.Handler {
     public boolean handle(Request request, Response response, Callback callback) {
         int status = response.getStatus();
         var code = switch (status) {
-            case HttpStatus.TOO_MANY_REQUESTS_429 -> "overloaded";
             case HttpStatus.SERVICE_UNAVAILABLE_503 -> "unavailable";
             case HttpStatus.INTERNAL_SERVER_ERROR_500 -> "internal";
             default -> "bad_request";
         };
-        var json = "{\"code\":\"" + code + "\",\"message\":\"" + HttpStatus.getMessage(status) + "\"}";
-        if (status == HttpStatus.SERVICE_UNAVAILABLE_503 || status == HttpStatus.TOO_MANY_REQUESTS_429) {
+        var id = UUID.randomUUID().toString();
+        var json = "{\"code\":\"" + code + "\",\"message\":\"" + HttpStatus.getMessage(status)
+                + "\",\"request_id\":\"" + id + "\"}";
+        if (status == HttpStatus.SERVICE_UNAVAILABLE_503) {
             response.getHeaders().put(HttpHeader.RETRY_AFTER, 1);
         }
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Answer.JSON);
+        response.getHeaders().put("X-Request-Id", id);
         response.getHeaders().put("X-Content-Type-Options", "nosniff");
         response.write(true, ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8)), callback);
         return true;

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.avocet.loader.image.Image;
 import dev.avocet.pipelines.Prediction;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -136,6 +137,19 @@ class ApiTest {
             assertTrue(headers.firstValue("Access-Control-Allow-Origin").isEmpty());
             assertTrue(headers.firstValue("Server").isEmpty());
         }
+    }
+
+    @Test
+    void whatIsDescribedIsThere() {
+        var document = new Contract().document();
+        assertEquals(document, Serving.tree(serving.get("/openapi.json")));
+        document.get("paths").properties()
+                .forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> {
+                    var response = serving.send(method.equals("get")
+                            ? HttpRequest.newBuilder(serving.at(path.getKey()))
+                            : serving.post(path.getKey(), "text/plain", CAT));
+                    assertEquals(method.equals("get") ? 200 : 415, response.statusCode(), path.getKey());
+                }));
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.function.UnaryOperator;
 /** The bundled models behind a real server on a free port, and a client. */
 final class Serving implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
+    private final Contract contract = new Contract();
     private static final Path SAMPLES = Path.of("../models/samples");
 
     private final Device device = device();
@@ -68,9 +69,13 @@ final class Serving implements AutoCloseable {
         return HttpRequest.newBuilder(at(path)).header("Content-Type", type).POST(BodyPublishers.ofByteArray(body));
     }
 
-    HttpResponse<byte[]> send(HttpRequest.Builder request) {
+    /** Sends it and holds the answer to what the server says of itself. */
+    HttpResponse<byte[]> send(HttpRequest.Builder builder) {
         try {
-            return client.send(request.build(), BodyHandlers.ofByteArray());
+            var request = builder.build();
+            var response = client.send(request, BodyHandlers.ofByteArray());
+            contract.hold(request, response);
+            return response;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
