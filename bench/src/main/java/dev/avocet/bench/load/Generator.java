@@ -3,29 +3,35 @@ package dev.avocet.bench.load;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /** Sends one request again and again: at a given rate, whatever becomes of those before. */
 final class Generator implements AutoCloseable {
     /** No answer, or not a whole one. */
     static final int BROKEN = 0;
+    /** 200, with a body that is not the first one's. */
+    static final int WRONG = -1;
 
     private static final int PATIENCE_MILLIS = 30_000;
 
     private final URI address;
     private final byte[] request;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+    private final AtomicReference<byte[]> right = new AtomicReference<>();
 
     Generator(URI address, String path, byte[] body) {
         this.address = address;
@@ -40,7 +46,7 @@ final class Generator implements AutoCloseable {
     /**
      * A request that was sent.
      *
-     * @param status {@link #BROKEN} where the connection broke
+     * @param status {@link #BROKEN} where the connection broke, {@link #WRONG} where the result is not that of the others
      * @param due when it was to be sent, in {@link System#nanoTime}
      * @param nanos from then to the end of its answer
      */
@@ -124,13 +130,18 @@ final class Generator implements AutoCloseable {
                 keep = false;
             }
         }
-        connection.in.skipNBytes(length);
+        var body = connection.in.readNBytes(length);
+        if (body.length < length) {
+            throw new EOFException("the answer ended after " + body.length + " of " + length + " bytes");
+        }
         if (keep) {
             idle.addFirst(connection);
         } else {
             connection.socket.close();
         }
-        return status;
+        return status == 200 && !Arrays.equals(body, right.updateAndGet(first -> first == null ? body : first))
+                ? WRONG
+                : status;
     }
 
     private static String line(DataInputStream in) throws IOException {

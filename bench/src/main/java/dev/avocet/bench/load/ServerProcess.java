@@ -3,6 +3,7 @@ package dev.avocet.bench.load;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,11 +36,20 @@ final class ServerProcess implements AutoCloseable {
         for (var line = errors.readLine(); line != null; line = errors.readLine()) {
             var found = LISTENING.matcher(line);
             if (found.find()) {
-                Thread.ofVirtual().start(() -> errors.lines().forEach(_ -> {}));
+                Thread.ofVirtual().start(() -> drain(errors));
                 return new ServerProcess(process, URI.create(found.group(1)));
             }
         }
         throw new IOException("the server ended before it listened");
+    }
+
+    /** Takes in what it says, so that it never waits for a reader. */
+    private static void drain(BufferedReader errors) {
+        try {
+            errors.transferTo(Writer.nullWriter());
+        } catch (IOException ended) {
+            // with the process
+        }
     }
 
     URI address() {
