@@ -60,12 +60,12 @@ final class ApiException extends RuntimeException {
     }
 
     ApiException(Status status, String message) {
-        super(message);
-        this.status = status;
+        this(status, message, null);
     }
 
+    /** Without a stack trace: under load most requests are refused, and that must cost next to nothing. */
     private ApiException(Status status, String message, Throwable cause) {
-        super(message, cause);
+        super(message, cause, false, false);
         this.status = status;
     }
 

@@ -43,6 +43,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class AvocetServer implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(30);
     private static final int HEAD_BYTES = 16 << 10;
+    /** Most pictures in a few reads. */
+    private static final int INPUT_BYTES = 64 << 10;
     private static final int IO_THREADS = 16;
     /** Requests with texts that are computed at once, in batches. */
     private static final int TEXT_REQUESTS = 16;
@@ -175,6 +177,7 @@ public final class AvocetServer implements AutoCloseable {
         http.setUriCompliance(UriCompliance.RFC3986);
         http.setMaxUnconsumedRequestContentReads(16);
         var factory = new HttpConnectionFactory(http);
+        factory.setInputBufferSize(INPUT_BYTES);
         var factories = new ArrayList<ConnectionFactory>();
         options.pem().ifPresent(pem -> {
             var tls = new SslContextFactory.Server();

@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -23,16 +25,17 @@ import org.eclipse.jetty.util.Fields;
 
 /** Checks who asks for what, and leads to it: routes are looked up by their exact path, nothing is joined or resolved. */
 final class Gate extends Handler.Abstract.NonBlocking {
-    private static final Map<String, String> SECURITY = Map.of(
-            "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
-                    + "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-            "X-Content-Type-Options", "nosniff",
-            "X-Frame-Options", "DENY",
-            "Referrer-Policy", "no-referrer",
-            "Cross-Origin-Opener-Policy", "same-origin",
-            "Cross-Origin-Resource-Policy", "same-origin",
-            "Permissions-Policy", "camera=(self), microphone=(), geolocation=()");
+    private static final List<HttpField> SECURITY = List.of(
+            new PreEncodedHttpField("Content-Security-Policy",
+                    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+                            + "media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
+                            + "form-action 'none'; frame-ancestors 'none'"),
+            new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
+            new PreEncodedHttpField("X-Frame-Options", "DENY"),
+            new PreEncodedHttpField("Referrer-Policy", "no-referrer"),
+            new PreEncodedHttpField("Cross-Origin-Opener-Policy", "same-origin"),
+            new PreEncodedHttpField("Cross-Origin-Resource-Policy", "same-origin"),
+            new PreEncodedHttpField("Permissions-Policy", "camera=(self), microphone=(), geolocation=()"));
 
     private final Map<String, Route> routes = new LinkedHashMap<>();
     private final Services services;

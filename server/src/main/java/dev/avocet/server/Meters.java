@@ -12,6 +12,8 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** What the server counts and times besides its models' calls. No tag is anything that clients choose. */
@@ -21,9 +23,12 @@ final class Meters {
         Duration.ofSeconds(5), Duration.ofSeconds(10)};
 
     private final PrometheusMeterRegistry registry;
+    private final Map<Answered, Timer> answers = new ConcurrentHashMap<>();
     private final Timer queue;
     private final Timer decoding;
     private final DistributionSummary pixels;
+
+    private record Answered(String route, int code) {}
 
     Meters(PrometheusMeterRegistry registry) {
         this.registry = registry;
@@ -58,9 +63,13 @@ final class Meters {
     }
 
     void answered(String route, int code, long nanos) {
-        Timer.builder("avocet.requests").description("From a request's arrival to its answer").tag("route", route)
-                .tag("code", Integer.toString(code)).serviceLevelObjectives(BUCKETS).register(registry)
-                .record(nanos, TimeUnit.NANOSECONDS);
+        answers.computeIfAbsent(new Answered(route, code), this::register).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer register(Answered kind) {
+        return Timer.builder("avocet.requests").description("From a request's arrival to its answer")
+                .tag("route", kind.route()).tag("code", Integer.toString(kind.code()))
+                .serviceLevelObjectives(BUCKETS).register(registry);
     }
 
     void refused(Status status) {

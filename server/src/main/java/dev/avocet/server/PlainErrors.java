@@ -3,7 +3,8 @@ package dev.avocet.server;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.UUID;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
@@ -20,7 +21,7 @@ final class PlainErrors implements Request.Handler {
             case HttpStatus.INTERNAL_SERVER_ERROR_500 -> "internal";
             default -> "bad_request";
         };
-        var id = UUID.randomUUID().toString();
+        var id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         var json = "{\"code\":\"" + code + "\",\"message\":\"" + HttpStatus.getMessage(status)
                 + "\",\"request_id\":\"" + id + "\"}";
         if (status == HttpStatus.SERVICE_UNAVAILABLE_503) {

@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
         description = "Sends pictures to avocet serve at 1, 2 and 10 times its capacity.")
 final class Load implements Callable<Integer> {
     private static final int WARM_UP_SECONDS = 6;
+    private static final int WARM_UP_TIMES = 5;
     private static final int MEASURE_SECONDS = 5;
     private static final int STOP_SECONDS = 4;
     private static final int CALLERS = 4;
@@ -65,6 +66,7 @@ final class Load implements Callable<Integer> {
             double capacity = times(generator.closed(CALLERS, MEASURE_SECONDS), 200).size() / (double) MEASURE_SECONDS;
             System.out.printf(Locale.ROOT, "capacity %.1f answers/s%n", capacity);
             if (seconds > 0) {
+                generator.open(WARM_UP_TIMES * capacity, WARM_UP_SECONDS);
                 overload(generator, server, capacity);
             }
             if (soak > 0) {
