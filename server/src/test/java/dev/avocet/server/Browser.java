@@ -21,6 +21,8 @@ final class Browser {
             "install chromium and chromedriver (Debian: apt-get install chromium chromium-driver), or pass "
                     + "-Davocet.chromium=FILE -Davocet.chromedriver=FILE";
 
+    private static final int PHONE = 600;
+
     private Browser() {}
 
     /** Why there is none, with what to do, or nothing where there is one. */
@@ -38,7 +40,8 @@ final class Browser {
         var service = new ChromeDriverService.Builder().usingDriverExecutable(driver().orElseThrow().toFile()).build();
         var driver = new ChromeDriver(service, options);
         driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
-                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < PHONE));
+        driver.executeCdpCommand("Emulation.setTouchEmulationEnabled", Map.of("enabled", width < PHONE));
         driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features",
                 List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
         return driver;
@@ -63,12 +66,12 @@ final class Browser {
                 .findFirst();
     }
 
-    /** The page as a picture, whole. */
-    static void shoot(ChromeDriver driver, Path file) {
+    /** The page as a picture, whole, at a fraction of its size. */
+    static void shoot(ChromeDriver driver, Path file, double scale) {
         var size = (Map<?, ?>) driver.executeScript(
                 "return {w: document.documentElement.clientWidth, h: document.documentElement.scrollHeight}");
         var shot = driver.executeCdpCommand("Page.captureScreenshot", Map.of("captureBeyondViewport", true, "clip",
-                Map.of("x", 0, "y", 0, "width", size.get("w"), "height", size.get("h"), "scale", 1)));
+                Map.of("x", 0, "y", 0, "width", size.get("w"), "height", size.get("h"), "scale", scale)));
         try {
             Files.createDirectories(file.getParent());
             Files.write(file, java.util.Base64.getDecoder().decode((String) shot.get("data")));

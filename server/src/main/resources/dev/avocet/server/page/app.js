@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {Refusal, classify, embedPicture, embedTexts, models, useKey} from './api.js';
 import {$, bars, element, error, status, timing} from './view.js';
-import {remember, search} from './search.js';
+import {remember, search, urlOf} from './search.js';
 import {offerCamera} from './camera.js';
 import {zeroShot} from './scores.js';
 
@@ -14,6 +14,7 @@ let picture = null;
 let shown = 0;
 let typing = null;
 const texts = new Map();
+const samples = {};
 
 async function describe() {
   const all = await models();
@@ -22,20 +23,21 @@ async function describe() {
   temperature = Math.fround(align.temperature);
   $('vit-model').textContent = vit.name;
   $('align-model').textContent = align.name;
-  $('models').textContent = all.map(model => `${model.name}: ${model.description}.`).join(' ')
-    + (all.some(model => model.demonstration)
-      ? ' The bundled models are small demonstrations: they show how it works, not how good it gets.' : '');
+  const small = all.filter(model => model.demonstration);
+  $('models').textContent = small.map(model => `${model.name}: ${model.description}.`).join(' ');
+  $('demonstration').hidden = small.length === 0;
   $('key-form').hidden = true;
 }
 
-/** Shows a picture and asks for everything about it. */
+/** Shows a picture and asks for everything about it, unless it was shown before. */
 async function show(blob, name) {
   const turn = ++shown;
-  const url = URL.createObjectURL(blob);
+  const url = urlOf(blob);
   $('preview').src = url;
   $('preview').alt = `The picture: ${name}`;
   $('preview').hidden = false;
   $('invitation').hidden = true;
+  $('drop').classList.add('full');
   error(null);
   status(`Looking at ${name} …`);
   picture = null;
@@ -44,7 +46,7 @@ async function show(blob, name) {
       await describe();
     }
     const [classes, embedded] = await Promise.all([classify(blob), embedPicture(blob)]);
-    remember(name, url, embedded.embedding);
+    remember({name, url, blob, embedding: embedded.embedding});
     if (turn !== shown) {
       return;
     }
@@ -103,9 +105,31 @@ function take(files) {
   if (chosen.length === 0) {
     error('That was not a file. Drop a picture from a folder, or save it first.');
   }
-  chosen.reduce((before, file) => before.then(() => show(file, file.name || 'pasted picture')), Promise.resolve());
+  progress(0, chosen.length);
+  chosen.reduce((before, file, i) => before.then(async () => {
+    await show(file, file.name || 'pasted picture');
+    progress(i + 1, chosen.length);
+  }), Promise.resolve());
 }
 
+/** Of a single picture, how long it takes is not known; of several, how many are done is. */
+function progress(done, all) {
+  const bar = $('progress');
+  bar.hidden = done === all;
+  if (all > 1) {
+    bar.max = all;
+    bar.value = done;
+  } else {
+    bar.removeAttribute('value');
+  }
+}
+
+// Some pictures are read by the server and not shown by browsers, and some files are none.
+$('preview').addEventListener('error', () => {
+  $('preview').hidden = true;
+  $('drop').classList.remove('full');
+  $('invitation').hidden = false;
+});
 for (const id of ['file', 'shot']) {
   $(id).addEventListener('change', event => {
     take(event.target.files);
@@ -138,14 +162,20 @@ $('key-form').addEventListener('submit', event => {
   attempt(describe);
 });
 offerCamera(show, error);
+addEventListener('chosen', event => show(event.detail.blob, event.detail.name));
 
 $('samples').replaceChildren(...SAMPLES.map(name => {
   const button = element('button', {type: 'button'},
     element('img', {src: `samples/${name}.jpg`, alt: name, loading: 'lazy'}));
   button.dataset.sample = name;
   button.addEventListener('click', () => attempt(async () => {
-    const file = await fetch(`samples/${name}.jpg`);
-    await show(await file.blob(), name);
+    progress(0, 1);
+    try {
+      samples[name] ??= await (await fetch(`samples/${name}.jpg`)).blob();
+      await show(samples[name], name);
+    } finally {
+      progress(1, 1);
+    }
   }));
   return element('li', {}, button);
 }));

@@ -8,9 +8,17 @@ const pictures = [];
 let query = null;
 let running = null;
 
+/** The address of a picture within this page; the same one for a picture that is remembered. */
+export function urlOf(blob) {
+  return pictures.find(picture => picture.blob === blob)?.url ?? URL.createObjectURL(blob);
+}
+
 /** Remembers a picture for the search; the oldest make room. */
-export function remember(name, url, embedding) {
-  pictures.push({name, url, embedding});
+export function remember(picture) {
+  if (pictures.some(other => other.blob === picture.blob)) {
+    return;
+  }
+  pictures.push(picture);
   if (pictures.length > MOST) {
     URL.revokeObjectURL(pictures.shift().url);
   }
@@ -31,11 +39,16 @@ export async function search(text) {
 }
 
 function show() {
-  const ranked = pictures.map(picture => ({...picture, cosine: query ? dot(query, picture.embedding) : null}));
+  const ranked = pictures.map(picture => ({picture, cosine: query ? dot(query, picture.embedding) : null}));
   ranked.sort((a, b) => b.cosine - a.cosine);
-  $('gallery').replaceChildren(...ranked.map(({name, url, cosine}) => element('li', {className: query ? 'ranked' : ''},
-    element('figure', {},
-      element('img', {src: url, alt: name}),
-      element('figcaption', {textContent: query ? `${name} · ${cosine.toFixed(3)}` : name})))));
+  $('gallery').replaceChildren(...ranked.map(({picture, cosine}) => {
+    const button = element('button', {type: 'button'}, element('img', {src: picture.url, alt: picture.name}),
+      element('span', {textContent: query ? `${picture.name} · ${cosine.toFixed(3)}` : picture.name}));
+    button.addEventListener('click', () => {
+      dispatchEvent(new CustomEvent('chosen', {detail: picture}));
+      $('drop').scrollIntoView({block: 'nearest'});
+    });
+    return element('li', {className: query ? 'ranked' : ''}, button);
+  }));
   $('gallery-empty').hidden = pictures.length > 0;
 }

@@ -29,11 +29,19 @@ export function bars(list, predictions) {
 
 const STAGES = [['queue', 'waiting'], ['preprocess', 'pre-processing'], ['compute', 'computing'], ['postprocess', 'post-processing']];
 
+/** Where the time went: a bar with a part for each stage, and the same in words. */
 export function timing(place, times) {
-  place.textContent = STAGES
-    .filter(([stage]) => stage in times)
-    .map(([stage, name]) => `${name} ${times[stage].toFixed(1)} ms`)
-    .join(' · ');
+  const stages = STAGES.filter(([stage]) => stage in times);
+  const total = stages.reduce((sum, [stage]) => sum + times[stage], 0);
+  const bar = element('span', {className: 'stages'}, ...stages.map(([stage]) => {
+    const part = element('i', {className: stage});
+    part.style.flexGrow = String(times[stage] / total);
+    return part;
+  }));
+  bar.setAttribute('aria-hidden', 'true');
+  const words = element('ul', {}, ...stages.map(([stage, name]) =>
+    element('li', {className: stage, textContent: `${name} ${times[stage].toFixed(1)} ms`})));
+  place.replaceChildren(bar, words);
 }
 
 export function status(text) {
