@@ -95,6 +95,7 @@ public final class Main {
         commands.put("embed", () -> new Embed(terminal, common));
         commands.put("index", () -> new Index(terminal, common));
         commands.put("search", () -> new Search(terminal, common));
+        commands.put("serve", () -> new Serve(terminal, common));
         commands.put("run", () -> new RunModel(terminal, common));
         commands.put("preprocess", () -> new Preprocess(terminal, common));
         commands.put("tokenize", () -> new Tokenize(terminal, common));

@@ -27,7 +27,7 @@ class ArchitectureTest {
     @Test
     void allModulesAreSeen() {
         for (var module : new String[] {"core", "kernels.cpu", "loader", "models", "pipelines", "coyo", "search",
-            "app"}) {
+            "server", "app"}) {
             var root = "dev.avocet." + module + "..";
             assertTrue(AVOCET.stream().anyMatch(resideInAPackage(root)), "no class in " + root);
         }
@@ -42,6 +42,7 @@ class ArchitectureTest {
                 .layer("loader").definedBy("dev.avocet.loader..")
                 .layer("models").definedBy("dev.avocet.models..")
                 .layer("pipelines").definedBy("dev.avocet.pipelines..")
+                .layer("server").definedBy("dev.avocet.server..")
                 .optionalLayer("integrations").definedBy("dev.avocet.integrations..")
                 .layer("coyo").definedBy("dev.avocet.coyo..")
                 .layer("search").definedBy("dev.avocet.search..")
@@ -51,11 +52,13 @@ class ArchitectureTest {
                 .whereLayer("loader").mayOnlyAccessLayers("core")
                 .whereLayer("models").mayOnlyAccessLayers("core")
                 .whereLayer("pipelines").mayOnlyAccessLayers("loader", "core")
+                .whereLayer("server").mayOnlyAccessLayers("integrations", "pipelines", "loader", "core")
                 .whereLayer("integrations").mayOnlyAccessLayers("pipelines", "loader", "core")
                 .whereLayer("coyo").mayOnlyAccessLayers("pipelines", "loader", "core")
                 .whereLayer("search").mayOnlyAccessLayers("coyo", "pipelines", "loader", "core")
                 .whereLayer("app")
-                .mayOnlyAccessLayers("search", "coyo", "integrations", "pipelines", "loader", "models", "core"));
+                .mayOnlyAccessLayers("server", "search", "coyo", "integrations", "pipelines", "loader", "models",
+                        "core"));
     }
 
     @Test

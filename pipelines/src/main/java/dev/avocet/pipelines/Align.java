@@ -95,6 +95,14 @@ public final class Align implements AutoCloseable {
     }
 
     /**
+     * What the cosine of a picture and a label is divided by before the softmax, for those who keep embeddings and score
+     * them elsewhere.
+     */
+    public float temperature() {
+        return temperature;
+    }
+
+    /**
      * Embeds the labels once, each put into the template at <code>{}</code>, such as {@code "This is a photo of {}."}.
      */
     public LabelSet labels(String template, List<String> labels) {

@@ -91,9 +91,7 @@ public final class Image {
 
     private static Image read(InputStream in, ImageLimits limits, String name) throws IOException {
         var head = in.readNBytes((int) Math.min(ImageFormat.HEAD, limits.maxBytes()));
-        var format = ImageFormat.of(head).orElseThrow(() -> new ImageException(Reason.NOT_A_PICTURE, name
-                + " is not a picture that can be read; it looks like " + ImageFormat.describe(head)
-                + ". Pass a JPEG, PNG, GIF, BMP, TIFF or WebP file"));
+        var format = format(head, name);
         long most = Math.min(limits.maxBytes(), Integer.MAX_VALUE - 8L);
         var rest = in.readNBytes((int) (most - head.length));
         if (in.read() >= 0) {
@@ -104,22 +102,51 @@ public final class Image {
         return decode(format, data, limits, name);
     }
 
+    /**
+     * The dimensions that a picture declares, before EXIF turns it, read without decoding it: for those who have to find
+     * the memory first. Throws {@link ImageException}, also where {@link #read} would refuse them.
+     */
+    public static Size sizeOf(byte[] data, ImageLimits limits) {
+        var format = format(Arrays.copyOf(data, Math.min(data.length, ImageFormat.HEAD)), "the picture");
+        var found = new Size[1];
+        try {
+            format.decode(data, (width, height) -> {
+                check(limits).check(width, height);
+                found[0] = new Size((int) width, (int) height);
+                throw CodecException.tooLarge("its size is all that was wanted");
+            });
+            throw new IllegalStateException("a decoder took memory without asking");
+        } catch (CodecException e) {
+            if (found[0] != null) {
+                return found[0];
+            }
+            throw failed(e, "the picture, a " + format + " picture, ");
+        } catch (ArithmeticException | IndexOutOfBoundsException e) {
+            throw new ImageException(Reason.DAMAGED, "the picture, a " + format + " picture, is damaged (" + e + ")",
+                    e);
+        }
+    }
+
+    /** Columns and rows, both at least 1. */
+    public record Size(int width, int height) {
+        /** Width times height. */
+        public long pixels() {
+            return (long) width * height;
+        }
+    }
+
+    private static ImageFormat format(byte[] head, String name) {
+        return ImageFormat.of(head).orElseThrow(() -> new ImageException(Reason.NOT_A_PICTURE, name
+                + " is not a picture that can be read; it looks like " + ImageFormat.describe(head)
+                + ". Pass a JPEG, PNG, GIF, BMP, TIFF or WebP file"));
+    }
+
     private static Image decode(ImageFormat format, byte[] data, ImageLimits limits, String name) {
         try {
             var raster = format.decode(data, check(limits)).transposed();
             return new Image(raster.width(), raster.height(), raster.rgb());
         } catch (CodecException e) {
-            String what = name + ", a " + format + " picture, ";
-            throw switch (e.kind()) {
-                case TRUNCATED -> new ImageException(Reason.INCOMPLETE,
-                        what + "is incomplete: " + e.getMessage() + ". Fetch or save it again", e);
-                case CORRUPT -> new ImageException(Reason.DAMAGED,
-                        what + "is damaged: " + e.getMessage() + ". Fetch or save it again", e);
-                case UNSUPPORTED -> new ImageException(Reason.UNSUPPORTED,
-                        what + "cannot be decoded: " + e.getMessage() + ". Save it as a usual JPEG or PNG", e);
-                case TOO_LARGE -> new ImageException(Reason.TOO_LARGE,
-                        what + "is too large: " + e.getMessage() + ". Shrink it, or pass larger ImageLimits", e);
-            };
+            throw failed(e, name + ", a " + format + " picture, ");
         } catch (OutOfMemoryError e) {
             // What was allocated for this picture alone is garbage by now, so the process can go on.
             throw new ImageException(Reason.TOO_LARGE, name + ", a " + format + " picture, does not fit into the memory"
@@ -129,6 +156,19 @@ public final class Image {
             throw new ImageException(Reason.DAMAGED, name + ", a " + format + " picture, is damaged in a way that the"
                     + " decoder was not prepared for (" + e + "). Fetch or save it again", e);
         }
+    }
+
+    private static ImageException failed(CodecException e, String what) {
+        return switch (e.kind()) {
+            case TRUNCATED -> new ImageException(Reason.INCOMPLETE,
+                    what + "is incomplete: " + e.getMessage() + ". Fetch or save it again", e);
+            case CORRUPT -> new ImageException(Reason.DAMAGED,
+                    what + "is damaged: " + e.getMessage() + ". Fetch or save it again", e);
+            case UNSUPPORTED -> new ImageException(Reason.UNSUPPORTED,
+                    what + "cannot be decoded: " + e.getMessage() + ". Save it as a usual JPEG or PNG", e);
+            case TOO_LARGE -> new ImageException(Reason.TOO_LARGE,
+                    what + "is too large: " + e.getMessage() + ". Shrink it, or pass larger ImageLimits", e);
+        };
     }
 
     private static SizeCheck check(ImageLimits limits) {
