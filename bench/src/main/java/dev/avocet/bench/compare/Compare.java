@@ -106,6 +106,8 @@ final class Compare implements Callable<Integer> {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
+    private final List<Comparison> comparisons = new ArrayList<>();
+
     public static void main(String[] args) {
         System.exit(new CommandLine(new Compare())
                 .setExecutionExceptionHandler((error, command, _) -> {
@@ -131,38 +133,32 @@ final class Compare implements Callable<Integer> {
         var home = Home.path();
         var interpreter = python != null ? python : home.resolve("python").resolve("bin").resolve("python");
         var places = new Places(root, home, interpreter, kept);
-        var comparisons = new ArrayList<Comparison>();
         int most = Collections.max(threads);
         for (var workload : chosen(models, Workload.values(), Workload::of, "--models")) {
             for (int batch : batches) {
                 for (int count : threads) {
                     if (batch == 1 || count == most) {
-                        comparisons.add(measure(
-                                NetworkPeer.contest(workload, batch, peers, places, count),
-                                new Measurement.Setting(places, runs, 1, seconds)));
+                        measure(NetworkPeer.contest(workload, batch, peers, places, count),
+                                new Measurement.Setting(places, runs, 1, seconds));
                     }
                 }
             }
         }
         for (var kind : chosen(traffic, Traffic.values(), Traffic::of, "--traffic")) {
-            comparisons.add(measure(kind.contest(peers, places, most),
-                    new Measurement.Setting(places, kind == Traffic.TAIL ? tailRuns : runs, kind.inARow(), seconds)));
+            measure(kind.contest(peers, places, most),
+                    new Measurement.Setting(places, kind == Traffic.TAIL ? tailRuns : runs, kind.inARow(), seconds));
         }
         for (var stage : chosen(stages, Stage.values(), Stage::of, "--stages")) {
             for (var contest : stage.contests(peers, places)) {
-                comparisons.add(measure(contest, new Measurement.Setting(places, runs, 1, seconds)));
+                measure(contest, new Measurement.Setting(places, runs, 1, seconds));
             }
         }
         System.out.println(Report.scaling(comparisons));
-        if (write) {
-            var file = root.resolve("docs").resolve("performance.md");
-            Files.writeString(file, Report.page(comparisons, command()));
-            System.err.println("wrote " + file);
-        }
         return comparisons.stream().allMatch(Comparison::agrees) ? 0 : 1;
     }
 
-    private Comparison measure(Contest contest, Measurement.Setting setting) throws IOException {
+    /** Measures, prints, and writes the page anew: what ends a long comparison early leaves what there was. */
+    private void measure(Contest contest, Measurement.Setting setting) throws IOException {
         var held = new ArrayList<Comparison>();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         do {
@@ -170,7 +166,10 @@ final class Compare implements Callable<Integer> {
         } while (held.size() < starts && System.nanoTime() < end);
         var comparison = Comparison.pooled(held);
         System.out.println(Report.section(comparison));
-        return comparison;
+        comparisons.add(comparison);
+        if (write) {
+            Files.writeString(root.resolve("docs").resolve("performance.md"), Report.page(comparisons, command()));
+        }
     }
 
     /** What was named; everything where nothing of either kind was. */

@@ -114,7 +114,8 @@ public abstract class BackendSuite {
         }
         assertEquals(plan.steps().size(), timing.nanos().length);
         assertTrue(Arrays.stream(timing.nanos()).allMatch(nanos -> nanos >= 0));
-        assertTrue(plan.steps().isEmpty() || Arrays.stream(timing.busyNanos()).sum() > 0);
+        // A few numbers may be done before a processor's counter moves.
+        assertTrue(plan.graph().flops() < 10_000 || Arrays.stream(timing.busyNanos()).sum() > 0);
         assertEquals(plan.steps(), outline.steps());
         assertEquals(plan.scratchBytes(), outline.scratchBytes());
     }

@@ -23,26 +23,29 @@ final class ColumnSums {
     private final Weights weights;
     private final byte[] pixels;
     private final int width;
+    private final Lines lines;
 
     /** @param pixels interleaved RGB, {@code width} pixels in a row */
-    ColumnSums(Weights weights, byte[] pixels, int width) {
+    ColumnSums(Weights weights, byte[] pixels, int width, Lines lines) {
         this.weights = weights;
         this.pixels = pixels;
         this.width = width;
+        this.lines = lines;
     }
 
     /** Hands the results of some rows on. */
     void apply(int firstRow, int endRow, Rows out) {
         int blocks = Math.ceilDiv(endRow - firstRow, Math.clamp(KEPT / weights.most(), TOGETHER, ROWS));
         int rows = Math.ceilDiv(endRow - firstRow, blocks);
-        var sum = new WeightedSum(weights, rows);
-        var columns = new int[TOGETHER][rows];
-        var results = new int[weights.size()][rows];
+        var sum = new WeightedSum(weights, rows, lines);
+        var columns = lines.take(TOGETHER, rows);
+        var results = lines.take(weights.size(), rows);
+        var back = lines.take(TOGETHER, weights.size());
         for (int top = firstRow; top < endRow; top += rows) {
             // In the last block, rows that are missing hold what was there before, and are not handed on.
             int count = Math.min(rows, endRow - top);
             sumColumns(top, count, sum, columns, results);
-            transposeBack(results, count, out);
+            transposeBack(results, count, back, out);
         }
     }
 
@@ -94,9 +97,8 @@ final class ColumnSums {
         }
     }
 
-    /** Hands columns on as rows. */
-    private static void transposeBack(int[][] columns, int rows, Rows out) {
-        var back = new int[TOGETHER][columns.length];
+    /** Hands columns on as rows, which are made in {@code back}. */
+    private static void transposeBack(int[][] columns, int rows, int[][] back, Rows out) {
         int whole = rows / TOGETHER * TOGETHER;
         for (int row = 0; row < whole; row += TOGETHER) {
             transposeBack(columns, row, back[0], back[1], back[2], back[3], back[4], back[5], back[6], back[7]);

@@ -18,6 +18,7 @@ public final class EfficientNetPreprocessor implements Preprocessor {
 
     private final Framing framing;
     private final float[] numbers;
+    private final Lines.Pool lines = new Lines.Pool();
 
     private EfficientNetPreprocessor(Framing framing, ChannelNumbers numbers) {
         this.framing = framing;
@@ -45,6 +46,6 @@ public final class EfficientNetPreprocessor implements Preprocessor {
 
     @Override
     public void preprocess(Image image, float[] into, int offset) {
-        framing.write(image, numbers, into, offset);
+        framing.write(image, numbers, into, offset, lines);
     }
 }

@@ -84,8 +84,9 @@ public record Framing(Optional<TargetSize> resize, Resample resample, Optional<E
      * Frames a picture and writes the numbers of its pixels, {@code [3,H,W]}.
      *
      * @param numbers what each value of a channel becomes: {@code [3,256]}
+     * @param pool of the arrays that pictures are resized in
      */
-    void write(Image image, float[] numbers, float[] into, int offset) {
+    void write(Image image, float[] numbers, float[] into, int offset, Lines.Pool pool) {
         var whole = of(image);
         var resized = resized(image);
         var cropped = crop.orElse(resized);
@@ -105,7 +106,9 @@ public record Framing(Optional<TargetSize> resize, Resample resample, Optional<E
         var window = new Resize.Window((resized.width() - kept.width()) / 2, (resized.height() - kept.height()) / 2,
                 kept.width(), kept.height());
         var rows = new NumberRows(numbers, into, offset + top * whole.width() + left, plane, whole.width());
-        new Resize(resample, resized.width(), resized.height(), window).apply(image, rows);
+        var lines = pool.borrow();
+        new Resize(resample, resized.width(), resized.height(), window, lines).apply(image, rows);
+        pool.giveBack(lines);
     }
 
     /** Fills what is cropped with black, and what is padded with 0. */

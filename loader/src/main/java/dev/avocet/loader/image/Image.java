@@ -267,7 +267,8 @@ public final class Image {
             throw new IllegalArgumentException("a picture cannot have " + newWidth + " x " + newHeight + " pixels");
         }
         var rows = new ByteRows(newWidth, newHeight);
-        new Resize(filter, newWidth, newHeight, new Resize.Window(0, 0, newWidth, newHeight)).apply(this, rows);
+        new Resize(filter, newWidth, newHeight, new Resize.Window(0, 0, newWidth, newHeight), new Lines()).apply(this,
+                rows);
         return new Image(newWidth, newHeight, rows.pixels());
     }
 

@@ -19,13 +19,15 @@ final class Resize {
     private final int width;
     private final int height;
     private final Window window;
+    private final Lines lines;
 
     /** What makes, of a picture of any size, {@code window} of its version of {@code width} x {@code height} pixels. */
-    Resize(Resample filter, int width, int height, Window window) {
+    Resize(Resample filter, int width, int height, Window window, Lines lines) {
         this.filter = filter;
         this.width = width;
         this.height = height;
         this.window = window;
+        this.lines = lines;
     }
 
     /** Hands the window's rows on. */
@@ -38,7 +40,7 @@ final class Resize {
         if (image.width() == width) {
             if (rows) {
                 var weights = weights(image.height(), height, window.top, window.height);
-                pick(image, weights.begin(), weights.end(), new RowSums(weights, window.width, out));
+                pick(image, weights.begin(), weights.end(), new RowSums(weights, window.width, out, lines));
             } else {
                 pick(image, window.top, window.top + window.height, out);
             }
@@ -46,7 +48,7 @@ final class Resize {
         }
         var byColumn = weights(image.width(), width, window.left, window.width);
         if (!rows) {
-            var columns = new ColumnSums(byColumn, image.pixels(), image.width());
+            var columns = new ColumnSums(byColumn, image.pixels(), image.width(), lines);
             columns.apply(window.top, window.top + window.height, out);
             return;
         }
@@ -57,38 +59,40 @@ final class Resize {
         if (shrinkY > 0 && shrinkY > 2L * shrinkX) {
             var shorter = new ByteRows(image.width(), window.height);
             var all =
-                    new Resize(filter, image.width(), height, new Window(0, window.top, image.width(), window.height));
-            all.pick(image, byRow.begin(), byRow.end(), new RowSums(byRow, image.width(), shorter));
-            new ColumnSums(byColumn, shorter.pixels(), image.width()).apply(0, window.height, out);
+                    new Resize(filter, image.width(), height, new Window(0, window.top, image.width(), window.height),
+                            lines);
+            all.pick(image, byRow.begin(), byRow.end(), new RowSums(byRow, image.width(), shorter, lines));
+            new ColumnSums(byColumn, shorter.pixels(), image.width(), lines).apply(0, window.height, out);
         } else {
-            var columns = new ColumnSums(byColumn, image.pixels(), image.width());
-            columns.apply(byRow.begin(), byRow.end(), new RowSums(byRow, window.width, out));
+            var columns = new ColumnSums(byColumn, image.pixels(), image.width(), lines);
+            columns.apply(byRow.begin(), byRow.end(), new RowSums(byRow, window.width, out, lines));
         }
     }
 
     private Weights weights(int inSize, int outSize, int from, int count) {
-        return new Weights(inSize, outSize, from, count, filter);
+        return new Weights(inSize, outSize, from, count, filter, lines);
     }
 
     /** Rows of the picture itself, of which the window's columns are taken. */
     private void pick(Image image, int firstRow, int endRow, Rows out) {
-        var columns = new int[window.width];
+        var columns = lines.take(window.width);
+        var row = lines.take(window.width);
         Arrays.setAll(columns, x -> window.left + x);
         for (int y = firstRow; y < endRow; y++) {
-            pick(image, y, columns, out);
+            pick(image, y, columns, row, out);
         }
     }
 
     private void nearest(Image image, Rows out) {
         int[] columns = nearest(image.width(), width, window.left, window.width);
+        var row = lines.take(window.width);
         for (int y : nearest(image.height(), height, window.top, window.height)) {
-            pick(image, y, columns, out);
+            pick(image, y, columns, row, out);
         }
     }
 
-    private static void pick(Image image, int y, int[] columns, Rows out) {
+    private static void pick(Image image, int y, int[] columns, int[] row, Rows out) {
         var pixels = image.pixels();
-        var row = new int[columns.length];
         for (int x = 0; x < columns.length; x++) {
             int at = 3 * (y * image.width() + columns[x]);
             row[x] = pixels[at] & 0xff | (pixels[at + 1] & 0xff) << 8 | (pixels[at + 2] & 0xff) << 16;
@@ -96,10 +100,10 @@ final class Resize {
         out.accept(row);
     }
 
-    private static int[] nearest(int inSize, int outSize, int from, int count) {
+    private int[] nearest(int inSize, int outSize, int from, int count) {
         double scale = (double) (float) inSize / outSize;
         double position = scale * 0.5;
-        var nearest = new int[count];
+        var nearest = lines.take(count);
         // Added up step by step because Pillow does, rounding errors included.
         for (int i = 0; i < from + count; i++, position += scale) {
             if (i >= from) {

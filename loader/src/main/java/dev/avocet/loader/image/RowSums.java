@@ -11,11 +11,11 @@ final class RowSums implements Rows {
     private int next;
 
     /** @param weights for rows of which the first to come is {@link Weights#begin} */
-    RowSums(Weights weights, int width, Rows out) {
+    RowSums(Weights weights, int width, Rows out, Lines lines) {
         this.weights = weights;
         this.out = out;
-        this.sum = new WeightedSum(weights, width);
-        this.result = new int[width];
+        this.sum = new WeightedSum(weights, width, lines);
+        this.result = lines.take(width);
         this.received = weights.begin();
     }
 

@@ -16,6 +16,7 @@ public final class ViTPreprocessor implements Preprocessor {
 
     private final Framing framing;
     private final float[] numbers;
+    private final Lines.Pool lines = new Lines.Pool();
 
     private ViTPreprocessor(Framing framing, ChannelNumbers numbers) {
         this.framing = framing;
@@ -37,6 +38,6 @@ public final class ViTPreprocessor implements Preprocessor {
 
     @Override
     public void preprocess(Image image, float[] into, int offset) {
-        framing.write(image, numbers, into, offset);
+        framing.write(image, numbers, into, offset, lines);
     }
 }

@@ -17,10 +17,13 @@ final class WeightedSum {
     private final int[][][] kept;
     private final int[][] sums;
 
-    WeightedSum(Weights weights, int length) {
+    WeightedSum(Weights weights, int length, Lines lines) {
         this.weights = weights;
-        this.kept = new int[weights.most()][3][length];
-        this.sums = new int[3][length];
+        this.kept = new int[weights.most()][][];
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = lines.take(3, length);
+        }
+        this.sums = lines.take(3, length);
     }
 
     /** Takes a line, by its number in the picture; they come in order. */

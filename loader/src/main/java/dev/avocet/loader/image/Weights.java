@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.loader.image;
 
+import java.util.Arrays;
+
 /**
  * For one axis of a resize: which input pixels make each output pixel, and their weights in fixed point.
  *
@@ -20,15 +22,16 @@ final class Weights {
      * The weights for output pixels {@code from} to {@code from + count - 1} of {@code outSize}, made from
      * {@code inSize} input pixels.
      */
-    Weights(int inSize, int outSize, int from, int count, Resample filter) {
+    Weights(int inSize, int outSize, int from, int count, Resample filter, Lines lines) {
         double scale = (double) (float) inSize / outSize;
         double filterScale = Math.max(1, scale);
         double support = filter.support() * filterScale;
         most = Math.min(inSize, (int) Math.ceil(support) * 2 + 1);
-        firsts = new int[count];
-        counts = new int[count];
+        firsts = lines.take(count);
+        counts = lines.take(count);
         stride = most + 3;
-        weights = new int[Math.multiplyExact(count, stride)];
+        weights = lines.take(Math.multiplyExact(count, stride));
+        Arrays.fill(weights, 0);
         double inverse = 1 / filterScale;
         var exact = new double[most];
         for (int i = 0; i < count; i++) {

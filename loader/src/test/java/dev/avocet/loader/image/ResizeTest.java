@@ -57,13 +57,27 @@ class ResizeTest {
     void aWindowIsWhatTheWholeHasThere(Resample filter) {
         var image = Resources.noise(61, 300);
         var whole = new ByteRows(40, 50);
-        new Resize(filter, 40, 50, new Resize.Window(0, 0, 40, 50)).apply(image, whole);
+        new Resize(filter, 40, 50, new Resize.Window(0, 0, 40, 50), new Lines()).apply(image, whole);
         var part = new ByteRows(21, 13);
-        new Resize(filter, 40, 50, new Resize.Window(7, 30, 21, 13)).apply(image, part);
+        new Resize(filter, 40, 50, new Resize.Window(7, 30, 21, 13), new Lines()).apply(image, part);
         for (int y = 0; y < 13; y++) {
             for (int i = 0; i < 3 * 21; i++) {
                 assertEquals(whole.pixels()[3 * (40 * (30 + y) + 7) + i], part.pixels()[3 * 21 * y + i]);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWasResizedBeforeChangesNothing(Resample filter) {
+        var lines = new Lines();
+        for (int size : new int[] {61, 300, 9, 61, 40, 300}) {
+            var image = Resources.noise(size, 71);
+            var fresh = new ByteRows(40, 50);
+            new Resize(filter, 40, 50, new Resize.Window(0, 0, 40, 50), new Lines()).apply(image, fresh);
+            var used = new ByteRows(40, 50);
+            new Resize(filter, 40, 50, new Resize.Window(0, 0, 40, 50), lines.begin()).apply(image, used);
+            assertArrayEquals(fresh.pixels(), used.pixels());
         }
     }
 
