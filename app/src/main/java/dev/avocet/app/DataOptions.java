@@ -25,9 +25,9 @@ final class DataOptions {
                     + "probability of label 281.")
     private String where;
 
-    @Option(names = "--shard", paramLabel = "I/N", converter = ShardNumber.class,
+    @Option(names = "--shard", paramLabel = "I/N", converter = Shard.Reader.class,
             description = "Only part I of N, counted from 0, such as 0/8.")
-    private int[] shard;
+    private Shard shard;
 
     @Option(names = "--shuffle", paramLabel = "SEED", description = "In an order that the seed decides.")
     private Long shuffle;
@@ -45,18 +45,21 @@ final class DataOptions {
     @Option(names = "--columns", paramLabel = "A,B,...", description = "Only these columns, in this order.")
     private String columns;
 
-    /** Reads {@code I/N}. */
-    static final class ShardNumber implements ITypeConverter<int[]> {
-        private static final Pattern PART = Pattern.compile("(\\d{1,9})/(\\d{1,9})");
+    /** Part {@code part}, counted from 0, of {@code parts}. */
+    record Shard(int part, int parts) {
+        /** Reads {@code I/N}. */
+        static final class Reader implements ITypeConverter<Shard> {
+            private static final Pattern PART = Pattern.compile("(\\d{1,9})/(\\d{1,9})");
 
-        @Override
-        public int[] convert(String text) {
-            var matcher = PART.matcher(text);
-            if (!matcher.matches() || Integer.parseInt(matcher.group(1)) >= Integer.parseInt(matcher.group(2))) {
-                throw new TypeConversionException(
-                        "'" + text + "' is no part such as 0/8, with the first number below the second");
+            @Override
+            public Shard convert(String text) {
+                var matcher = PART.matcher(text);
+                if (!matcher.matches() || Integer.parseInt(matcher.group(1)) >= Integer.parseInt(matcher.group(2))) {
+                    throw new TypeConversionException(
+                            "'" + text + "' is no part such as 0/8, with the first number below the second");
+                }
+                return new Shard(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
             }
-            return new int[] {Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))};
         }
     }
 
@@ -83,7 +86,7 @@ final class DataOptions {
             set = set.filter(Filter.parse(where));
         }
         if (shard != null) {
-            set = set.shard(shard[1], shard[0]);
+            set = set.shard(shard.parts(), shard.part());
         }
         if (shuffle != null) {
             set = set.shuffle(shuffle, buffer);

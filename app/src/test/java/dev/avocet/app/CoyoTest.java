@@ -140,6 +140,19 @@ class CoyoTest {
     }
 
     @Test
+    void partsTogetherHaveEachRowOnceAndStepsActInTheirOrder() {
+        var ids = new ArrayList<Long>();
+        for (int part = 0; part < 3; part++) {
+            Cli.ok("coyo", "filter", many, "--columns", "id", "--shard", part + "/3").json()
+                    .forEach(row -> ids.add(row.get("id").asLong()));
+        }
+        assertEquals(LongStream.range(0, 1000).boxed().toList(), ids.stream().sorted().toList());
+        var some = Cli.ok("coyo", "filter", many, "--columns", "id", "--where", "not id < 100", "--skip", 5, "--take",
+                2);
+        assertEquals("{\"id\":105}\n{\"id\":106}\n", some.out());
+    }
+
+    @Test
     void aFolderIsFilledFromWhereItWasLeft(@TempDir Path written) throws IOException {
         var out = written.resolve("parts");
         Object[] command =
@@ -241,7 +254,9 @@ class CoyoTest {
             assertTrue(result.complaint().contains(words), result.err());
         });
         assertEquals(2, Cli.run("coyo").code());
-        assertEquals(2, Cli.run("coyo", "head", nine, "--shard", "3/3").code());
+        var noPart = Cli.run("coyo", "head", nine, "--shard", "3/3");
+        assertEquals(2, noPart.code());
+        assertTrue(noPart.err().contains("'3/3' is no part such as 0/8"), noPart.err());
         assertEquals(2, Cli.run("coyo", "filter", nine, "--output", "x.csv").code());
     }
 }

@@ -19,8 +19,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * How much of the engine's speed the job has, run by hand: the engine alone on pictures that are decoded already, and the job
- * with two tasks on the same pictures as JPEGs, by turns in one process, each after a warm-up.
+ * How much of the engine's speed the job has, run by {@code bench/spark}: the engine alone on pictures that are decoded
+ * already, and the job with two tasks on the same pictures as JPEGs, by turns in one process, each after a warm-up.
  */
 public final class Throughput {
     private static final int THREADS = 2;

@@ -56,6 +56,9 @@ public record FetchJob(Dataset data, String url, Optional<String> caption, Path 
             Column.of("sha256", ValueType.STRING),
             Column.of("phash", ValueType.STRING));
 
+    /** Fewer may well be gone. */
+    private static final int HOSTS_ENOUGH = 10;
+
     /** How pictures are kept. */
     public enum Format {
         /** In an archive beside the table. */
@@ -173,6 +176,7 @@ public record FetchJob(Dataset data, String url, Optional<String> caption, Path 
                         add(pending.remove(), table, tar);
                     }
                 }
+                requireNetwork();
                 if (tar != null) {
                     tar.finish();
                     archive.commit();
@@ -183,6 +187,16 @@ public record FetchJob(Dataset data, String url, Optional<String> caption, Path 
                 return taken == partRows ? rows.next() : Optional.empty();
             } catch (IOException e) {
                 throw OutputFile.failed(name, e);
+            }
+        }
+
+        /** Without a network every row would be told to have failed, and never be tried again. */
+        private void requireNetwork() {
+            int hosts = fetcher.unreachableHosts();
+            if (hosts >= HOSTS_ENOUGH) {
+                throw new AvocetException(
+                        "none of " + hosts + " hosts can be reached: is there a network? Their rows are not"
+                                + " written; the same command goes on with them");
             }
         }
 

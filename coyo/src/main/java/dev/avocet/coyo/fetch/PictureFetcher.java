@@ -23,6 +23,8 @@ final class PictureFetcher {
     /** A decoded picture is many times its file: no more at once than can be computed. */
     private final Semaphore decoding = new Semaphore(Runtime.getRuntime().availableProcessors());
 
+    private volatile boolean isReached;
+
     PictureFetcher(FetchSettings settings) {
         this.settings = settings;
         this.fetcher = new Fetcher(settings.limits());
@@ -37,7 +39,11 @@ final class PictureFetcher {
         host.acquire();
         try {
             bytes = download(url);
+            isReached = true;
         } catch (FetchException e) {
+            if (e.reason() != FetchException.Reason.UNREACHABLE) {
+                isReached = true;
+            }
             return Outcome.failed(Outcome.NO_DOWNLOAD, e.getMessage());
         } finally {
             host.release();
@@ -110,8 +116,14 @@ final class PictureFetcher {
         }
     }
 
+    /** Of how many hosts none could be reached; 0 where one could. */
+    int unreachableHosts() {
+        return isReached ? 0 : hosts.size();
+    }
+
     /** Forgets the hosts, of which a large data set has millions; nothing may be in flight. */
     void forgetHosts() {
         hosts.clear();
+        isReached = false;
     }
 }

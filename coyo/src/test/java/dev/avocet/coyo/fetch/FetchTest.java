@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.avocet.core.AvocetException;
 import dev.avocet.coyo.parquet.Column;
 import dev.avocet.coyo.parquet.ParquetException;
 import dev.avocet.coyo.parquet.ParquetFile;
@@ -31,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -220,6 +223,76 @@ class FetchTest {
         try (var files = Files.list(folder.resolve("out"))) {
             assertEquals(9, files.count(), "seven tables, the progress and the lock");
         }
+    }
+
+    /** Fetches, says how many rows are done, and waits to be killed where it has said a certain number. */
+    public static final class Child {
+        private Child() {}
+
+        public static void main(String[] args) {
+            var data = Dataset.of(List.of(args[0]), null);
+            new FetchJob(data, "url", Optional.of("text"), Path.of(args[1]), FetchJob.Format.WEBDATASET, 8,
+                    settings(true)).run(progress -> {
+                        System.out.println(progress.rows());
+                        while (progress.rows() == Integer.parseInt(args[2])) {
+                            LockSupport.park();
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void aJobThatIsKilledAgainAndAgainLosesAndRepeatsNothing() throws IOException, InterruptedException {
+        var urls = IntStream.range(0, 40).mapToObj(i -> web.url() + (i % 9 == 4 ? "missing" : "picture") + i).toList();
+        var job = job(urls, FetchJob.Format.WEBDATASET, 8, settings(true));
+        for (var rows : List.of("3", "13", "9")) {
+            var process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                    "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Child.class.getName(),
+                    folder.resolve("urls.parquet").toString(), folder.resolve("out").toString(), rows)
+                    .redirectErrorStream(true).start();
+            try (var said = process.inputReader()) {
+                var all = new ArrayList<String>();
+                for (var line = said.readLine(); !rows.equals(line); line = said.readLine()) {
+                    assertTrue(line != null, () -> "it ended before it was killed: " + all);
+                    all.add(line);
+                }
+            } finally {
+                process.destroyForcibly().waitFor();
+            }
+        }
+        var before = new ArrayList<Long>();
+        job.run(progress -> before.add(progress.before()));
+        assertEquals(16, before.getFirst(), "two parts were complete");
+        assertEquals(2, web.asked("picture0"), "the first part was begun twice");
+        assertEquals(1, web.asked("picture39"));
+        var rows = rows();
+        var pictures = new TreeSet<String>();
+        for (int i = 0; i < 40; i++) {
+            assertEquals((long) i, rows.get(i).get("id"));
+            if (i % 9 != 4) {
+                pictures.add(rows.get(i).get("key") + ".jpg");
+            }
+        }
+        assertEquals(40, rows.size());
+        var archived = new ArrayList<String>();
+        for (int part = 0; part < 5; part++) {
+            archived.addAll(untar(folder.resolve("out/0000" + part + ".tar")).keySet());
+        }
+        archived.removeIf(name -> !name.endsWith(".jpg"));
+        assertEquals(List.copyOf(pictures), archived);
+        try (var files = Files.list(folder.resolve("out"))) {
+            assertEquals(12, files.count(),
+                    "five tables and archives, the progress and the lock; nothing half written");
+        }
+    }
+
+    @Test
+    void withoutANetworkNoRowIsGivenUp() throws IOException {
+        var urls = IntStream.range(0, 12).mapToObj(i -> "http://host" + i + ".invalid/x").toList();
+        var job = job(urls, FetchJob.Format.PARQUET, 100, settings(true));
+        var refusal = assertThrows(AvocetException.class, () -> job.run(_ -> {}));
+        assertTrue(refusal.getMessage().startsWith("none of 12 hosts can be reached"), refusal.getMessage());
+        assertEquals(List.of(), rows());
     }
 
     @Test
