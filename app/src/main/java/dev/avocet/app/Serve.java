@@ -97,7 +97,6 @@ final class Serve implements Executable {
         var classifierModel = ModelReference.of(vit, Demo.TINY_VIT, terminal, common);
         var alignModel = ModelReference.of(align, Demo.TINY_ALIGN, terminal, common);
         var embedderModel = embedder == null ? null : ModelReference.of(embedder, terminal, common);
-        var stopped = Signals.latch();
         var telemetry = new Telemetry();
         var load = LoadOptions.defaults().withListener(telemetry);
         try (var device = common.open(terminal, () -> Work.of(classifierModel));
@@ -113,6 +112,7 @@ final class Serve implements Executable {
                     Optional.ofNullable(certificate).map(chain -> new Pem(chain, privateKey)),
                     Limits.DEFAULT.withQueue(queue).withTimeout(Duration.ofSeconds(timeout)).withRate(rate));
             try (var server = AvocetServer.start(models, options)) {
+                var stopped = Signals.latch();
                 warnIfOpen(key);
                 terminal.say("listening on " + server.address() + " (Ctrl-C ends it)");
                 stopped.await();

@@ -30,7 +30,7 @@ class HelpTest {
     @ValueSource(
             strings = {"classify", "zero-shot", "embed", "run", "preprocess", "tokenize", "inspect", "models",
                 "download", "verify", "doctor",
-                "bench", "explain", "profile", "completion"})
+                "bench", "explain", "profile", "serve", "completion"})
     void everyCommandExplainsItselfIn80Columns(String command) {
         assertTrue(Cli.ok("--help").out().contains("\n  " + command + " "));
         var help = Cli.ok(command, "--help");

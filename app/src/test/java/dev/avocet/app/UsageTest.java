@@ -45,6 +45,9 @@ class UsageTest {
                     bench --part both                          | expected one of [image, text]
                     profile --warmup -1                        | --warmup must be at least 0, not -1
                     explain --text-length 0                    | '0' is not a whole number from 1 on
+                    serve --port 70000                         | --port must be from 0 to 65535, not 70000
+                    serve --tls-cert a.pem                     | --tls-cert and --tls-key belong together
+                    serve --timeout 0                          | '0' is not a whole number from 1 on
                     completion fish                            | expected one of [bash, zsh]
                     """;
 

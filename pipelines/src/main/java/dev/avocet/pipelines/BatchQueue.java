@@ -20,9 +20,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
- * A {@link Batcher}'s queue and the thread that empties it.
+ * A {@link Batcher}'s queue and the threads that empty it.
  *
  * <p>An item holds a place from before it is made ready until it is taken into a batch or given up, so that the memory of
  * what waits is bounded. A future that is done, by whomever, has left the queue.
@@ -33,13 +34,13 @@ final class BatchQueue<T, P, R> implements AutoCloseable {
     private final BatchOptions options;
     private final String name;
     private final Semaphore places;
-    private final Thread runner;
+    private final List<Thread> runners;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition enough = lock.newCondition();
     private final ArrayDeque<Item> queue = new ArrayDeque<>();
     private int beingPrepared;
-    /** How many items the runner waits for. */
+    /** How many items a runner waits for. */
     private int awaited = 1;
     /** The size of the last batch: what the next one may expect too. */
     private int expected = 1;
@@ -51,7 +52,9 @@ final class BatchQueue<T, P, R> implements AutoCloseable {
         this.options = options;
         this.name = "the batcher of " + observer.model();
         this.places = new Semaphore(options.maxQueue(), true);
-        this.runner = Thread.ofPlatform().daemon().name("avocet-batcher-" + observer.model()).start(this::run);
+        var runner = Thread.ofPlatform().daemon().name("avocet-batcher-" + observer.model());
+        this.runners = Stream.generate(() -> runner.unstarted(this::run)).limit(options.parallel()).toList();
+        runners.forEach(Thread::start);
     }
 
     int queued() {
@@ -160,7 +163,9 @@ final class BatchQueue<T, P, R> implements AutoCloseable {
                 item.queuedAt = System.nanoTime();
                 queue.add(item);
             }
-            if (queue.size() >= awaited || closed) {
+            if (closed) {
+                enough.signalAll();
+            } else if (queue.size() >= awaited) {
                 enough.signal();
             }
         } finally {
@@ -204,6 +209,9 @@ final class BatchQueue<T, P, R> implements AutoCloseable {
             }
             expected = batch.size();
             places.release(batch.size());
+            if (!queue.isEmpty()) {
+                enough.signal();
+            }
             return batch;
         } finally {
             lock.unlock();
@@ -258,22 +266,24 @@ final class BatchQueue<T, P, R> implements AutoCloseable {
                 closed = true;
                 places.release(Integer.MAX_VALUE / 2); // whoever waits for a place learns that there is none
             }
-            enough.signal();
+            enough.signalAll();
         } finally {
             lock.unlock();
         }
-        if (Thread.currentThread() != runner) {
-            joinRunner();
+        if (!runners.contains(Thread.currentThread())) {
+            joinRunners();
         }
     }
 
-    private void joinRunner() {
+    private void joinRunners() {
         boolean interrupted = false;
-        while (runner.isAlive()) {
-            try {
-                runner.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
+        for (var runner : runners) {
+            while (runner.isAlive()) {
+                try {
+                    runner.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
             }
         }
         if (interrupted) {

@@ -25,6 +25,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a batcher promises, with a function that waits until the test lets it go on. */
 @Timeout(60)
@@ -78,6 +80,20 @@ class BatcherTest {
             }
         }
         assertEquals(List.of(List.of(0), List.of(1, 2, 3, 4), List.of(5, 6)), squares.batches);
+    }
+
+    @Test
+    void asManyBatchesAreComputedAtOnceAsIsAllowed() throws Exception {
+        var squares = new Squares();
+        try (var batcher = squares.batcher(OPTIONS.withParallel(2))) {
+            squares.occupy(batcher);
+            squares.occupy(batcher);
+            var waits = batcher.submit(3);
+            assertEquals(1, batcher.queued());
+            squares.open();
+            assertEquals(9, waits.get());
+        }
+        assertEquals(3, squares.batches.size());
     }
 
     @Test
@@ -316,10 +332,12 @@ class BatcherTest {
         assertThrows(IllegalStateException.class, () -> batcher.call(2));
     }
 
-    @Test
-    void manyCallersOfBothKindsAllGetTheirOwnResult() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void manyCallersOfBothKindsAllGetTheirOwnResult(int parallel) throws Exception {
         var batches = Collections.synchronizedList(new ArrayList<Integer>());
-        var options = BatchOptions.defaults().withMaxBatch(8).withMaxQueue(16).withWhenFull(WhenFull.WAIT);
+        var options = BatchOptions.defaults().withMaxBatch(8).withMaxQueue(16).withWhenFull(WhenFull.WAIT)
+                .withParallel(parallel);
         try (var batcher = Batcher.<Integer, Integer>of("squares", numbers -> {
             batches.add(numbers.size());
             return numbers.stream().map(number -> number * number).toList();
@@ -342,7 +360,8 @@ class BatcherTest {
     @Test
     void racesOfCancellingClosingAndDeadlinesLoseNoPlaceAndHangNobody() throws Exception {
         for (int round = 0; round < 50; round++) {
-            var options = BatchOptions.defaults().withMaxBatch(3).withMaxQueue(4).withMaxDelay(Duration.ZERO);
+            var options = BatchOptions.defaults().withMaxBatch(3).withMaxQueue(4).withMaxDelay(Duration.ZERO)
+                    .withParallel(1 + round % 3);
             var batcher = Batcher.<Integer, Integer>of("same", numbers -> numbers, options);
             try (var virtual = Executors.newVirtualThreadPerTaskExecutor()) {
                 var calls = new ArrayList<Future<?>>();

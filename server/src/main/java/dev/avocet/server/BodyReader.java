@@ -5,9 +5,10 @@ import dev.avocet.server.ApiException.Status;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.eclipse.jetty.io.Content.Chunk;
+import org.eclipse.jetty.util.thread.Invocable;
 
 /** Reads a body as it comes, without a thread that waits, and within the limits of one body and of all together. */
-final class BodyReader implements Runnable {
+final class BodyReader implements Invocable.Task {
     private static final int FIRST = 16 << 10;
 
     private final Exchange exchange;
@@ -22,6 +23,11 @@ final class BodyReader implements Runnable {
         this.exchange = exchange;
         this.services = services;
         this.ready = ready;
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+        return InvocationType.NON_BLOCKING;
     }
 
     @Override

@@ -6,12 +6,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.io.Content.Chunk;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable;
 
 /**
  * Reads and forgets the rest of a body whose answer is written already: a connection that is closed while its client
  * still sends is reset, and the client never sees the answer. Neither long nor much.
  */
-final class Drain implements Runnable {
+final class Drain implements Invocable.Task {
     private static final int SECONDS = 2;
 
     private final Request request;
@@ -24,6 +25,11 @@ final class Drain implements Runnable {
         this.callback = callback;
         this.left = most;
         request.getConnectionMetaData().getConnector().getScheduler().schedule(this::end, SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+        return InvocationType.NON_BLOCKING;
     }
 
     @Override

@@ -8,11 +8,13 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,7 @@ final class Exchange {
     private final AtomicBoolean answered = new AtomicBoolean();
     private volatile boolean bodyRead;
     private boolean tooSlow;
+    private int onItsWay;
 
     Exchange(Request request, Response response, Callback callback, Route route, Services services, Duration timeout) {
         this.request = request;
@@ -62,13 +65,20 @@ final class Exchange {
         bodyRead = true;
     }
 
+    /** Answers, unless too much is on its way to slow readers already. */
     void succeed(Answer answer, String timing) {
-        if (answered.compareAndSet(false, true)) {
+        int units = ByteBudget.units(answer.body().length);
+        if (!services.bodies().tryTake(units)) {
+            fail(new ApiException(Status.OVERLOADED, "too many large answers at once; try again later"));
+        } else if (answered.compareAndSet(false, true)) {
+            onItsWay = units;
             response.getHeaders().put(HttpHeader.CACHE_CONTROL, answer.cache());
             if (timing != null) {
                 response.getHeaders().put("Server-Timing", timing);
             }
             write(answer.status(), answer.type(), answer.body());
+        } else {
+            services.bodies().give(units);
         }
     }
 
@@ -145,7 +155,21 @@ final class Exchange {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
         response.getHeaders().put("X-Request-Id", id);
-        response.write(true, ByteBuffer.wrap(body), Callback.from(this::finish, callback::failed));
+        var metadata = request.getConnectionMetaData();
+        var alarm = metadata.getConnector().getScheduler().schedule(metadata.getConnection().getEndPoint()::close,
+                services.limits().write().toNanos(), TimeUnit.NANOSECONDS);
+        response.write(true, ByteBuffer.wrap(body), Callback.from(() -> {
+            written(alarm);
+            finish();
+        }, failure -> {
+            written(alarm);
+            callback.failed(failure);
+        }));
+    }
+
+    private void written(Scheduler.Task alarm) {
+        alarm.cancel();
+        services.bodies().give(onItsWay);
     }
 
     /** Takes in what the client still sends, so that it comes to read the answer. */

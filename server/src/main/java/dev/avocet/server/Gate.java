@@ -53,10 +53,10 @@ final class Gate extends Handler.Abstract.NonBlocking {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         SECURITY.forEach(response.getHeaders()::put);
-        // A request that is being computed is not idle, whatever its connection looks like; it has its own timeout.
-        request.addIdleTimeoutListener(_ -> false);
         var route = routes.get(request.getHttpURI().getDecodedPath());
         var exchange = new Exchange(request, response, callback, route, services, timeout(request));
+        // A request that is being computed is not idle, whatever its connection looks like; it has its own timeout.
+        request.addIdleTimeoutListener(_ -> exchange.isAnswered());
         try {
             admit(request, route);
             switch (route) {

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +32,8 @@ class AttackTest {
     @BeforeAll
     static void start() {
         serving = new Serving(options -> options
-                .withLimits(Limits.DEFAULT.withTimeout(Duration.ofSeconds(3)).withHead(Duration.ofSeconds(2))));
+                .withLimits(Limits.DEFAULT.withTimeout(Duration.ofSeconds(3)).withHead(Duration.ofSeconds(2))
+                        .withWrite(Duration.ofSeconds(2))));
     }
 
     @AfterAll
@@ -167,6 +171,30 @@ class AttackTest {
             assertEquals(-1, end);
             drip.interrupt();
         }
+    }
+
+    @Test
+    void whoDoesNotReadIsHungUpOn() throws IOException {
+        var text = '"' + "a cat ".repeat(50) + '"';
+        var body = "{\"inputs\":[" + (text + ",").repeat(255) + text + "]}";
+        var request =
+                (Wire.head("POST /embed", "Content-Type: application/json", "Content-Length: " + body.length()) + body)
+                        .getBytes(StandardCharsets.ISO_8859_1);
+        int most = 100;
+        int answers = 0;
+        try (var socket = new Socket()) {
+            socket.setReceiveBufferSize(1 << 12);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), serving.server.address().getPort()));
+            try {
+                for (int i = 0; i < most; i++) {
+                    socket.getOutputStream().write(request);
+                    answers++;
+                }
+            } catch (SocketException hungUp) {
+                // as it should be
+            }
+        }
+        assertTrue(answers < most, "all of " + most + " answers were made, and nobody read them");
     }
 
     @Test

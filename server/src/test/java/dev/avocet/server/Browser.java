@@ -22,6 +22,8 @@ final class Browser {
                     + "-Davocet.chromium=FILE -Davocet.chromedriver=FILE";
 
     private static final int PHONE = 600;
+    private static final int JPEG_QUALITY = 85;
+    private static final double SMALLER = 0.75;
 
     private Browser() {}
 
@@ -66,12 +68,14 @@ final class Browser {
                 .findFirst();
     }
 
-    /** The page as a picture, whole, at a fraction of its size. */
-    static void shoot(ChromeDriver driver, Path file, double scale) {
+    /** The page as a picture, whole: a PNG, or a smaller JPEG. */
+    static void shoot(ChromeDriver driver, Path file) {
+        boolean jpeg = file.toString().endsWith(".jpg");
         var size = (Map<?, ?>) driver.executeScript(
                 "return {w: document.documentElement.clientWidth, h: document.documentElement.scrollHeight}");
-        var shot = driver.executeCdpCommand("Page.captureScreenshot", Map.of("captureBeyondViewport", true, "clip",
-                Map.of("x", 0, "y", 0, "width", size.get("w"), "height", size.get("h"), "scale", scale)));
+        var shot = driver.executeCdpCommand("Page.captureScreenshot", Map.of("captureBeyondViewport", true, "format",
+                jpeg ? "jpeg" : "png", "quality", JPEG_QUALITY, "clip",
+                Map.of("x", 0, "y", 0, "width", size.get("w"), "height", size.get("h"), "scale", jpeg ? SMALLER : 1)));
         try {
             Files.createDirectories(file.getParent());
             Files.write(file, java.util.Base64.getDecoder().decode((String) shot.get("data")));

@@ -70,7 +70,7 @@ class PageTest {
         }
         assertScores(image, List.of("animals", "humans", "landscape"));
         assertTrue(text("vit-timing").replace('\n', ' ')
-                .matches("waiting .* ms pre-processing .* ms computing .* ms post-processing .* ms"),
+                .matches("waiting .* ms preparing .* ms computing .* ms finishing .* ms"),
                 text("vit-timing"));
         assertTrue(
                 text("demonstration").startsWith("Demonstration models. tiny-vit: ten classes. tiny-align: captions."));
@@ -193,12 +193,24 @@ class PageTest {
                 assertEquals(List.of(), found.get("violations"), look.name());
                 other.executeScript("document.activeElement.blur(); scrollTo(0, 0)");
                 assertEquals(look.width() < 600, other.findElement(By.cssSelector("label[for=shot]")).isDisplayed());
-                Browser.shoot(other, PICTURES.resolve(look.name() + ".png"), 1);
-                Browser.shoot(other, PICTURES.resolve("small-" + look.name() + ".png"), 0.5);
+                Browser.shoot(other, PICTURES.resolve(look.name() + ".png"));
             } finally {
                 other.quit();
             }
         }
+    }
+
+    @Test
+    void thePictureOfItInTheDocumentationIsMade() {
+        for (var name : List.of("rocket", "airplane", "cat")) {
+            pick(name);
+        }
+        driver.findElement(By.id("labels")).sendKeys(Keys.chord(Keys.CONTROL, "a"), "cat, dog, airplane");
+        driver.findElement(By.id("query")).sendKeys("a photo of a cat");
+        until(() -> labels("scores").equals(List.of("cat", "dog", "airplane"))
+                && driver.findElements(By.cssSelector("#gallery li.ranked")).size() == 3);
+        driver.executeScript("document.activeElement.blur(); scrollTo(0, 0)");
+        Browser.shoot(driver, PICTURES.resolve("page.jpg"));
     }
 
     private record Look(String name, int width, int height, boolean dark) {}

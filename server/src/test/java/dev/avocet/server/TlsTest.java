@@ -44,12 +44,12 @@ class TlsTest {
 
     @Test
     void filesThatAreNotWhatIsWantedAreNamed() throws Exception {
-        var good = pem(generate("RSA"), "RSA");
-        var other = pem(generate("RSA"), "other");
-        var curve = pem(generate("EC"), "EC");
+        var good = pem(generate("EC"), "good");
+        var other = pem(generate("EC"), "other");
+        var otherKind = pem(generate("Ed25519"), "kind");
         var nothing = Files.writeString(folder.resolve("nothing.pem"), "nothing");
         assertMessage(new Pem(good.certificates(), other.key()), "does not belong to the certificate");
-        assertMessage(new Pem(good.certificates(), curve.key()), "does not belong to the certificate");
+        assertMessage(new Pem(good.certificates(), otherKind.key()), "does not belong to the certificate");
         assertMessage(new Pem(good.certificates(), nothing), "openssl pkcs8 -topk8 -nocrypt");
         assertMessage(new Pem(nothing, good.key()), "nothing.pem");
         assertMessage(new Pem(good.certificates(), folder.resolve("missing.pem")), "missing.pem cannot be read");

@@ -27,7 +27,7 @@ export function bars(list, predictions) {
   }));
 }
 
-const STAGES = [['queue', 'waiting'], ['preprocess', 'pre-processing'], ['compute', 'computing'], ['postprocess', 'post-processing']];
+const STAGES = [['queue', 'waiting'], ['preprocess', 'preparing'], ['compute', 'computing'], ['postprocess', 'finishing']];
 
 /** Where the time went: a bar with a part for each stage, and the same in words. */
 export function timing(place, times) {
