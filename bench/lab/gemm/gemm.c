@@ -12,6 +12,14 @@
 // Share of the peak of the same run, one thread: tier v3, AMD EPYC (Zen 3, 2 processors of a shared machine, 103 GFLOP/s),
 // gcc 12.2, 2026-11-24. Runs on this machine differ by a few points: only the distance of production at 64 rows is larger than that.
 // Blocks are not faster here; they fix the order of sums, and keep errors small.
+//
+// The same on tier v4: AMD EPYC (Zen 4, 2 processors of a shared machine, 118 GFLOP/s), gcc 12.2, 2026-11-28:
+// 2: 48 | 47 | 48 %, 3: 94 | 96 | 95 %, 4: 93 | 95 | 94 %, 5: 97 | 98 | 98 %, production: 96 | 97 | 98 %.
+//
+// Here weights lie in the last cache, in a model in memory. A block's share for each of few tiles is more than a line of the cache for
+// each step of the sum; asked for at one place in a step, lines were left out. At two places the products of BERT, 64 rows, went from
+// 82 to 89 % of peak (two threads, whole runs 62.6 to 56.5 ms, interleaved). No gain there: groups of one panel where rows are few, and
+// asking for the panel after the last one claimed.
 #include "gemm.h"
 
 struct sizes {
