@@ -34,6 +34,8 @@ import picocli.CommandLine.Option;
 final class Serve implements Executable {
     private static final String KEY_VARIABLE = "AVOCET_API_KEY";
     private static final int LAST_PORT = 65_535;
+    /** Texts that a server computes together. */
+    private static final int BATCH = 8;
 
     @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1",
             description = "Address or name to listen on; 0.0.0.0 for all of this machine. Default: 127.0.0.1.")
@@ -106,6 +108,9 @@ final class Serve implements Executable {
             terminal.say("warming up");
             classifier.warmUp(1);
             labels.warmUp(1);
+            if (texts != null) {
+                texts.warmUp(1, BATCH);
+            }
             var models = new AvocetServer.Models(hosted(classifier, classifierModel), hosted(labels, alignModel),
                     Optional.ofNullable(texts).map(embedding -> hosted(embedding, embedderModel)), telemetry);
             var options = new ServerOptions(host, port, common.deviceOptions().slots(), key,

@@ -11,9 +11,8 @@ import java.util.Objects;
  * @param maxDelay how long an item may wait for company while nothing is computed; zero for not at all
  * @param maxQueue how many items may be accepted without being computed yet
  * @param whenFull what becomes of an item that finds the queue full
- * @param parallel how many batches may be computed at once; more than a device has slots bring nothing
  */
-public record BatchOptions(int maxBatch, Duration maxDelay, int maxQueue, WhenFull whenFull, int parallel) {
+public record BatchOptions(int maxBatch, Duration maxDelay, int maxQueue, WhenFull whenFull) {
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
     /** What becomes of an item that finds the queue full. */
@@ -27,43 +26,37 @@ public record BatchOptions(int maxBatch, Duration maxDelay, int maxQueue, WhenFu
     /** Refuses numbers below 1, and delays below zero or above a minute. */
     public BatchOptions {
         Objects.requireNonNull(whenFull);
-        if (maxBatch < 1 || maxQueue < 1 || parallel < 1) {
+        if (maxBatch < 1 || maxQueue < 1) {
             throw new IllegalArgumentException(
-                    "maxBatch, maxQueue and parallel must be positive, not " + maxBatch + ", "
-                            + maxQueue + " and " + parallel);
+                    "maxBatch and maxQueue must be positive, not " + maxBatch + " and " + maxQueue);
         }
         if (maxDelay.isNegative() || maxDelay.compareTo(LONGEST_DELAY) > 0) {
             throw new IllegalArgumentException("maxDelay must be from 0 to a minute, not " + maxDelay);
         }
     }
 
-    /** Batches of 8, one at once, a delay of at most a millisecond, a queue of 64, and refusal where it is full. */
+    /** Batches of 8, a delay of at most a millisecond, a queue of 64, and refusal where it is full. */
     public static BatchOptions defaults() {
-        return new BatchOptions(8, Duration.ofMillis(1), 64, WhenFull.REJECT, 1);
+        return new BatchOptions(8, Duration.ofMillis(1), 64, WhenFull.REJECT);
     }
 
     /** The same with another largest batch. */
     public BatchOptions withMaxBatch(int count) {
-        return new BatchOptions(count, maxDelay, maxQueue, whenFull, parallel);
+        return new BatchOptions(count, maxDelay, maxQueue, whenFull);
     }
 
     /** The same with another longest delay. */
     public BatchOptions withMaxDelay(Duration delay) {
-        return new BatchOptions(maxBatch, delay, maxQueue, whenFull, parallel);
+        return new BatchOptions(maxBatch, delay, maxQueue, whenFull);
     }
 
     /** The same with another size of the queue. */
     public BatchOptions withMaxQueue(int count) {
-        return new BatchOptions(maxBatch, maxDelay, count, whenFull, parallel);
+        return new BatchOptions(maxBatch, maxDelay, count, whenFull);
     }
 
     /** The same with another rule for a full queue. */
     public BatchOptions withWhenFull(WhenFull rule) {
-        return new BatchOptions(maxBatch, maxDelay, maxQueue, rule, parallel);
-    }
-
-    /** The same with another number of batches at once. */
-    public BatchOptions withParallel(int count) {
-        return new BatchOptions(maxBatch, maxDelay, maxQueue, whenFull, count);
+        return new BatchOptions(maxBatch, maxDelay, maxQueue, rule);
     }
 }

@@ -20,10 +20,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 
 /**
- * A {@link Batcher}'s queue and the threads that empty it.
+ * A {@link Batcher}'s queue and the thread that empties it.
  *
  * <p>An item holds a place from before it is made ready until it is taken into a batch or given up, so that the memory of
  * what waits is bounded. A future that is done, by whomever, has left the queue.
@@ -34,13 +33,13 @@ final class BatchQueue<T, P, R> implements AutoCloseable {
     private final BatchOptions options;
     private final String name;
     private final Semaphore places;
-    private final List<Thread> runners;
+    private final Thread runner;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition enough = lock.newCondition();
     private final ArrayDeque<Item> queue = new ArrayDeque<>();
     private int beingPrepared;
-    /** How many items a runner waits for. */
+    /** How many items the runner waits for. */
     private int awaited = 1;
     /** The size of the last batch: what the next one may expect too. */
     private int expected = 1;
@@ -52,9 +51,7 @@ final class BatchQueue<T, P, R> implements AutoCloseable {
         this.options = options;
         this.name = "the batcher of " + observer.model();
         this.places = new Semaphore(options.maxQueue(), true);
-        var runner = Thread.ofPlatform().daemon().name("avocet-batcher-" + observer.model());
-        this.runners = Stream.generate(() -> runner.unstarted(this::run)).limit(options.parallel()).toList();
-        runners.forEach(Thread::start);
+        this.runner = Thread.ofPlatform().daemon().name("avocet-batcher-" + observer.model()).start(this::run);
     }
 
     int queued() {
@@ -163,9 +160,7 @@ final class BatchQueue<T, P, R> implements AutoCloseable {
                 item.queuedAt = System.nanoTime();
                 queue.add(item);
             }
-            if (closed) {
-                enough.signalAll();
-            } else if (queue.size() >= awaited) {
+            if (queue.size() >= awaited || closed) {
                 enough.signal();
             }
         } finally {
@@ -209,9 +204,6 @@ final class BatchQueue<T, P, R> implements AutoCloseable {
             }
             expected = batch.size();
             places.release(batch.size());
-            if (!queue.isEmpty()) {
-                enough.signal();
-            }
             return batch;
         } finally {
             lock.unlock();
@@ -266,24 +258,22 @@ final class BatchQueue<T, P, R> implements AutoCloseable {
                 closed = true;
                 places.release(Integer.MAX_VALUE / 2); // whoever waits for a place learns that there is none
             }
-            enough.signalAll();
+            enough.signal();
         } finally {
             lock.unlock();
         }
-        if (!runners.contains(Thread.currentThread())) {
-            joinRunners();
+        if (Thread.currentThread() != runner) {
+            joinRunner();
         }
     }
 
-    private void joinRunners() {
+    private void joinRunner() {
         boolean interrupted = false;
-        for (var runner : runners) {
-            while (runner.isAlive()) {
-                try {
-                    runner.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
+        while (runner.isAlive()) {
+            try {
+                runner.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
         }
         if (interrupted) {

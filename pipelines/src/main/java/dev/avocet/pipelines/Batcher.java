@@ -11,8 +11,8 @@ import java.util.function.Function;
  * Computes items that come from many threads, one by one, in batches: made by {@link ImageClassifier#batcher},
  * {@link Align#imageBatcher}, {@link Align#textBatcher} and {@link TextEmbedder#batcher}, or {@link #of of any function}.
  *
- * <p>Results are the same bits as without. An item is made ready on the thread that brings it; batches are computed on
- * threads of the batcher, as many at once as {@link BatchOptions#parallel} says. A batch begins as soon as it is full, as large as the last one, or its
+ * <p>Results are the same bits as without. An item is made ready on the thread that brings it; batches are computed one
+ * after the other on a thread of the batcher. A batch begins as soon as it is full, as large as the last one, or its
  * oldest item has waited {@link BatchOptions#maxDelay}; so a caller who is alone doesn't wait, and what arrives during a
  * batch is the next one. An item that fails does so alone: its neighbours are computed again without it.
  *
@@ -29,8 +29,7 @@ public final class Batcher<T, R> implements AutoCloseable {
     }
 
     /**
-     * Batches the calls of a function that takes many items at once and gives as many results in their order; it is
-     * called by as many threads at once as {@link BatchOptions#parallel} says.
+     * Batches the calls of a function that takes many items at once and gives as many results in their order.
      *
      * @param name for messages and the thread
      */

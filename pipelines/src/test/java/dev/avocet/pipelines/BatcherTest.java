@@ -25,8 +25,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a batcher promises, with a function that waits until the test lets it go on. */
 @Timeout(60)
@@ -80,20 +78,6 @@ class BatcherTest {
             }
         }
         assertEquals(List.of(List.of(0), List.of(1, 2, 3, 4), List.of(5, 6)), squares.batches);
-    }
-
-    @Test
-    void asManyBatchesAreComputedAtOnceAsIsAllowed() throws Exception {
-        var squares = new Squares();
-        try (var batcher = squares.batcher(OPTIONS.withParallel(2))) {
-            squares.occupy(batcher);
-            squares.occupy(batcher);
-            var waits = batcher.submit(3);
-            assertEquals(1, batcher.queued());
-            squares.open();
-            assertEquals(9, waits.get());
-        }
-        assertEquals(3, squares.batches.size());
     }
 
     @Test
@@ -332,12 +316,10 @@ class BatcherTest {
         assertThrows(IllegalStateException.class, () -> batcher.call(2));
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 3})
-    void manyCallersOfBothKindsAllGetTheirOwnResult(int parallel) throws Exception {
+    @Test
+    void manyCallersOfBothKindsAllGetTheirOwnResult() throws Exception {
         var batches = Collections.synchronizedList(new ArrayList<Integer>());
-        var options = BatchOptions.defaults().withMaxBatch(8).withMaxQueue(16).withWhenFull(WhenFull.WAIT)
-                .withParallel(parallel);
+        var options = BatchOptions.defaults().withMaxBatch(8).withMaxQueue(16).withWhenFull(WhenFull.WAIT);
         try (var batcher = Batcher.<Integer, Integer>of("squares", numbers -> {
             batches.add(numbers.size());
             return numbers.stream().map(number -> number * number).toList();
@@ -360,8 +342,7 @@ class BatcherTest {
     @Test
     void racesOfCancellingClosingAndDeadlinesLoseNoPlaceAndHangNobody() throws Exception {
         for (int round = 0; round < 50; round++) {
-            var options = BatchOptions.defaults().withMaxBatch(3).withMaxQueue(4).withMaxDelay(Duration.ZERO)
-                    .withParallel(1 + round % 3);
+            var options = BatchOptions.defaults().withMaxBatch(3).withMaxQueue(4).withMaxDelay(Duration.ZERO);
             var batcher = Batcher.<Integer, Integer>of("same", numbers -> numbers, options);
             try (var virtual = Executors.newVirtualThreadPerTaskExecutor()) {
                 var calls = new ArrayList<Future<?>>();

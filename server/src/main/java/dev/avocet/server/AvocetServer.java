@@ -78,11 +78,9 @@ public final class AvocetServer implements AutoCloseable {
                 Lane.TEXTS, new Desk(TEXT_REQUESTS, limits.queue(),
                         Thread.ofVirtual().name("avocet-texts-", 1).factory()));
         int mostTexts = TEXT_REQUESTS * limits.texts();
-        this.alignTexts = new TextBatches(TextModel.of(models.align()), models.telemetry(), mostTexts,
-                options.threads());
+        this.alignTexts = new TextBatches(TextModel.of(models.align()), models.telemetry(), mostTexts);
         this.texts = models.embedder()
-                .map(hosted -> new TextBatches(TextModel.ofEmbedder(hosted), models.telemetry(), mostTexts,
-                        options.threads()))
+                .map(hosted -> new TextBatches(TextModel.ofEmbedder(hosted), models.telemetry(), mostTexts))
                 .orElse(alignTexts);
         long heap = Runtime.getRuntime().maxMemory();
         var services = new Services(limits, new Json(limits), desks, new ByteBudget(heap / 8), new ByteBudget(heap / 3),

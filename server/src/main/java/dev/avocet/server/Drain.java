@@ -7,6 +7,7 @@ import org.eclipse.jetty.io.Content.Chunk;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Reads and forgets the rest of a body whose answer is written already: a connection that is closed while its client
@@ -19,12 +20,12 @@ final class Drain implements Invocable.Task {
     private final Callback callback;
     private final AtomicBoolean over = new AtomicBoolean();
     private long left;
+    private volatile Scheduler.Task alarm;
 
     Drain(Request request, Callback callback, long most) {
         this.request = request;
         this.callback = callback;
         this.left = most;
-        request.getConnectionMetaData().getConnector().getScheduler().schedule(this::end, SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
@@ -37,6 +38,10 @@ final class Drain implements Invocable.Task {
         while (!over.get()) {
             var chunk = request.read();
             if (chunk == null) {
+                if (alarm == null) {
+                    alarm = request.getConnectionMetaData().getConnector().getScheduler()
+                            .schedule(this::end, SECONDS, TimeUnit.SECONDS);
+                }
                 request.demand(this);
                 return;
             }
@@ -51,6 +56,9 @@ final class Drain implements Invocable.Task {
 
     private void end() {
         if (over.compareAndSet(false, true)) {
+            if (alarm != null) {
+                alarm.cancel();
+            }
             callback.succeeded();
         }
     }

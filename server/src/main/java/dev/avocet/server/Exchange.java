@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /** A request and its one answer: whoever comes first, result, failure or timeout, gives it, and the others are dropped. */
 final class Exchange {
+    /** An answer of so many bytes is not worth an alarm: whoever does not read it is idle before long. */
+    private static final int SOON_READ = 64 << 10;
     private static final Logger LOG = LoggerFactory.getLogger("dev.avocet.server");
 
     private final Request request;
@@ -32,7 +34,7 @@ final class Exchange {
     private final String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     private final AtomicBoolean answered = new AtomicBoolean();
     private volatile boolean bodyRead;
-    private boolean tooSlow;
+    private volatile boolean overdue;
     private int onItsWay;
 
     Exchange(Request request, Response response, Callback callback, Route route, Services services, Duration timeout) {
@@ -84,6 +86,7 @@ final class Exchange {
 
     /** The time is over, and the body only to blame if it had all of it; returns whether that was news. */
     boolean expire() {
+        overdue = !bodyRead;
         return fail(bodyRead || timeout.compareTo(services.limits().timeout()) < 0
                 ? new ApiException(Status.TIMED_OUT, "there was no result within " + timeout.toMillis() + " ms")
                 : new ApiException(Status.SLOW_REQUEST,
@@ -101,7 +104,6 @@ final class Exchange {
             LOG.error("request {} failed", id, failure);
         }
         services.meters().refused(status);
-        tooSlow = status == Status.SLOW_REQUEST;
         var headers = response.getHeaders();
         headers.put(HttpHeader.CACHE_CONTROL, "no-store");
         switch (status) {
@@ -112,7 +114,7 @@ final class Exchange {
             case UNAUTHORIZED -> headers.put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
             case METHOD_NOT_ALLOWED ->
                 headers.put(HttpHeader.ALLOW, route.method().equals("GET") ? "GET, HEAD" : "POST");
-            case TOO_LARGE, SLOW_REQUEST -> {
+            case TOO_LARGE, SLOW_REQUEST, TIMED_OUT -> {
                 if (!bodyRead) {
                     headers.put(HttpHeader.CONNECTION, "close");
                 }
@@ -155,9 +157,7 @@ final class Exchange {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
         response.getHeaders().put("X-Request-Id", id);
-        var metadata = request.getConnectionMetaData();
-        var alarm = metadata.getConnector().getScheduler().schedule(metadata.getConnection().getEndPoint()::close,
-                services.limits().write().toNanos(), TimeUnit.NANOSECONDS);
+        var alarm = body.length > SOON_READ ? hangUpLater() : null;
         response.write(true, ByteBuffer.wrap(body), Callback.from(() -> {
             written(alarm);
             finish();
@@ -167,15 +167,23 @@ final class Exchange {
         }));
     }
 
+    private Scheduler.Task hangUpLater() {
+        var metadata = request.getConnectionMetaData();
+        return metadata.getConnector().getScheduler().schedule(metadata.getConnection().getEndPoint()::close,
+                services.limits().write().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     private void written(Scheduler.Task alarm) {
-        alarm.cancel();
+        if (alarm != null) {
+            alarm.cancel();
+        }
         services.bodies().give(onItsWay);
     }
 
     /** Takes in what the client still sends, so that it comes to read the answer. */
     private void finish() {
         boolean waitsForLeave = request.getHeaders().contains(HttpHeader.EXPECT);
-        if (bodyRead || tooSlow || waitsForLeave) {
+        if (bodyRead || overdue || waitsForLeave) {
             callback.succeeded();
         } else {
             new Drain(request, callback, services.limits().body()).run();

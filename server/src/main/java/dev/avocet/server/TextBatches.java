@@ -19,15 +19,12 @@ final class TextBatches implements AutoCloseable {
     /** @param batch what the whole batch took */
     private record Embedded(float[] vector, Telemetry.Stages batch) {}
 
-    /**
-     * @param most how many texts may come at once
-     * @param parallel how many batches are computed at once
-     */
-    TextBatches(TextModel model, Telemetry telemetry, int most, int parallel) {
+    /** @param most how many texts may come at once */
+    TextBatches(TextModel model, Telemetry telemetry, int most) {
         this.model = model;
         this.telemetry = telemetry;
         this.batcher = Batcher.of(model.name(), this::compute,
-                BatchOptions.defaults().withMaxQueue(most).withParallel(parallel));
+                BatchOptions.defaults().withMaxQueue(most));
         telemetry.watch(model.name(), batcher);
     }
 

@@ -149,6 +149,16 @@ class AttackTest {
     }
 
     @Test
+    void aBodyThatIsLateForItsOwnDeadlineIsToldSo() throws IOException {
+        try (var socket = Wire.open(serving.server.address())) {
+            socket.getOutputStream().write((Wire.head("POST /api/classify", "Content-Type: image/png",
+                    "Content-Length: 5000000", "X-Request-Timeout: 0.3") + "x").getBytes(StandardCharsets.ISO_8859_1));
+            var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertTrue(answer.startsWith("HTTP/1.1 504") && answer.contains("timed_out"), answer);
+        }
+    }
+
+    @Test
     void headsThatTrickleAreGivenUp() throws IOException {
         try (var socket = Wire.open(serving.server.address())) {
             socket.getOutputStream().write("GET /livez HTTP/1.1\r\nX: ".getBytes(StandardCharsets.ISO_8859_1));

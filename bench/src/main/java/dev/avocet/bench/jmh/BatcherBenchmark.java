@@ -53,9 +53,6 @@ public class BatcherBenchmark {
     @Param("0")
     private int threads;
 
-    @Param("0")
-    private int parallel;
-
     private final List<AutoCloseable> open = new ArrayList<>();
     private final List<String> texts = new ArrayList<>();
     private Function<String, float[]> embed;
@@ -67,20 +64,16 @@ public class BatcherBenchmark {
         var device = add(Device.firstOf(options, "cpu"));
         if (model.equals("minilm")) {
             var embedder = add(TextEmbedder.load(Preset.MINILM.in(Home.path()), device));
-            embed = calls.equals("direct") ? embedder::embed : batched(embedder.batcher(options(device)));
+            embed = calls.equals("direct") ? embedder::embed : batched(embedder.batcher(BatchOptions.defaults()));
         } else {
             var align = add(Align.load(Preset.ALIGN_BASE.in(Home.path()), device));
-            embed = calls.equals("direct") ? align::embed : batched(align.textBatcher(options(device)));
+            embed = calls.equals("direct") ? align::embed : batched(align.textBatcher(BatchOptions.defaults()));
         }
         var random = new Random(1);
         for (int i = 0; i < TEXTS; i++) {
             int tokens = model.equals("minilm") ? 8 + random.nextInt(9) : 64;
             texts.add(". ".repeat(tokens - 2)); // a token each, and one at either end
         }
-    }
-
-    private BatchOptions options(Device device) {
-        return BatchOptions.defaults().withParallel(parallel == 0 ? device.slots() : parallel);
     }
 
     private Function<String, float[]> batched(Batcher<String, float[]> batcher) {

@@ -27,6 +27,8 @@ final class Generator implements AutoCloseable {
     static final int WRONG = -1;
 
     private static final int PATIENCE_MILLIS = 30_000;
+    /** What lies idle for longer is not used again: the server hangs up after 30 seconds, as clients know. */
+    private static final long STALE_NANOS = 10_000_000_000L;
 
     private final URI address;
     private final byte[] request;
@@ -52,7 +54,7 @@ final class Generator implements AutoCloseable {
      */
     record Sent(int status, long due, long nanos) {}
 
-    private record Connection(Socket socket, DataInputStream in, OutputStream out) {}
+    private record Connection(Socket socket, DataInputStream in, OutputStream out, long used) {}
 
     /** As many callers, each of whom sends the next request when it has its answer. */
     List<Sent> closed(int callers, double seconds) {
@@ -100,14 +102,7 @@ final class Generator implements AutoCloseable {
     }
 
     private int exchange() throws IOException {
-        var connection = idle.pollFirst();
-        if (connection == null) {
-            var socket = new Socket(address.getHost(), address.getPort());
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(PATIENCE_MILLIS);
-            connection = new Connection(socket, new DataInputStream(new BufferedInputStream(socket.getInputStream())),
-                    socket.getOutputStream());
-        }
+        var connection = connection();
         try {
             connection.out.write(request);
             return read(connection);
@@ -115,6 +110,20 @@ final class Generator implements AutoCloseable {
             connection.socket.close();
             throw e;
         }
+    }
+
+    private Connection connection() throws IOException {
+        for (var known = idle.pollFirst(); known != null; known = idle.pollFirst()) {
+            if (System.nanoTime() - known.used < STALE_NANOS) {
+                return known;
+            }
+            known.socket.close();
+        }
+        var socket = new Socket(address.getHost(), address.getPort());
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        return new Connection(socket, new DataInputStream(new BufferedInputStream(socket.getInputStream())),
+                socket.getOutputStream(), 0);
     }
 
     private int read(Connection connection) throws IOException {
@@ -135,7 +144,7 @@ final class Generator implements AutoCloseable {
             throw new EOFException("the answer ended after " + body.length + " of " + length + " bytes");
         }
         if (keep) {
-            idle.addFirst(connection);
+            idle.addFirst(new Connection(connection.socket, connection.in, connection.out, System.nanoTime()));
         } else {
             connection.socket.close();
         }
