@@ -98,15 +98,12 @@ public final class EmbedCommand implements Callable<Integer> {
         if (System.getProperty("spark.master") == null) {
             builder.master("local[*]");
         }
-        try (var spark = builder.getOrCreate()) {
-            var archive = shipped ? ShippedModel.add(spark, Path.of(model)) : null;
-            try (archive) {
-                var rows = EmbedJob.read(spark, inputs);
-                var settings = new EmbedSettings(model, shipped, device, threads(spark), batch, privateAddresses,
-                        EmbedJob.column(rows, column));
-                report(EmbedJob.run(partitions == null ? rows : rows.repartition(partitions), settings, output,
-                        overwrite));
-            }
+        var archive = shipped ? ShippedModel.pack(Path.of(model)) : null;
+        try (archive; var spark = (archive == null ? builder : archive.configure(builder)).getOrCreate()) {
+            var rows = EmbedJob.read(spark, inputs);
+            var settings = new EmbedSettings(model, shipped, device, threads(spark), batch, privateAddresses,
+                    EmbedJob.column(rows, column));
+            report(EmbedJob.run(partitions == null ? rows : rows.repartition(partitions), settings, output, overwrite));
         }
         return 0;
     }

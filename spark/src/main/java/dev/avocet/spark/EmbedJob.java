@@ -127,9 +127,10 @@ public final class EmbedJob {
     /**
      * Embeds and writes parquet; tells what the output has.
      *
-     * @throws AvocetException where the output has another number of rows than the input
+     * @throws AvocetException where there is an output already, or it has another number of rows than the input
      */
     public static EmbedReport run(Dataset<Row> rows, EmbedSettings settings, String output, boolean overwrite) {
+        requireNew(rows.sparkSession(), output, overwrite);
         long wanted = rows.count();
         embed(rows, settings).write().mode(overwrite ? SaveMode.Overwrite : SaveMode.ErrorIfExists).parquet(output);
         var report = EmbedReport.of(rows.sparkSession(), output, settings.model());
@@ -139,5 +140,16 @@ public final class EmbedJob {
         }
         report.write(rows.sparkSession(), output);
         return report;
+    }
+
+    private static void requireNew(SparkSession spark, String output, boolean overwrite) {
+        var path = new Path(output);
+        try {
+            if (!overwrite && path.getFileSystem(spark.sessionState().newHadoopConf()).exists(path)) {
+                throw new AvocetException(output + " exists already; name another folder, or pass --overwrite");
+            }
+        } catch (IOException e) {
+            throw new AvocetException(output + " can't be written: " + e.getMessage(), e);
+        }
     }
 }

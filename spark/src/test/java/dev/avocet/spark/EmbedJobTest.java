@@ -162,6 +162,10 @@ class EmbedJobTest {
         assertTrue(refusal.getMessage().contains("rename or drop"), refusal.getMessage());
         assertFalse(Files.exists(output()));
 
+        var there = assertThrows(AvocetException.class,
+                () -> EmbedJob.run(taken, settings(taken), folder.toString(), false));
+        assertTrue(there.getMessage().contains("exists already"), there.getMessage());
+
         var none = dataset(new StructType().add("number", DataTypes.IntegerType), new Object[] {1});
         assertThrows(AvocetException.class, () -> EmbedJob.column(none, null));
     }

@@ -200,7 +200,8 @@ class KilledExecutorClusterTest {
                 "--conf", "spark.scheduler.minRegisteredResourcesRatio=1.0",
                 "--conf", "spark.scheduler.maxRegisteredResourcesWaitingTime=300s",
                 JAR.toAbsolutePath().toString(),
-                input.toString(), "--output", output.toString(), "--model", "tiny-align", "--device", Outputs.DEVICE,
+                input.toString(), "--output", output.toString(), "--model", BundledModels.tinyAlign().toString(),
+                "--ship-model", "--device", Outputs.DEVICE,
                 "--threads", "1", "--batch", "4", "--partitions", "6", "--private-addresses"));
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile())
                 .directory(folder.toFile());
