@@ -96,8 +96,9 @@ final class Squeezes {
 
         private void at(int step) {
             var picture = graph.nodes().get(step).output();
+            var mean = reader(picture);
             if (!(graph.nodes().get(step).op() instanceof Op.DepthwiseConv2d) || picture.shape().elements() == 0
-                    || !(reader(picture) instanceof Node mean && mean.op() instanceof Op.MeanSpatial)
+                    || mean == null || !(mean.op() instanceof Op.MeanSpatial)
                     || !isFewRows(reader(mean.output()), mean.output())
                     || sharedBytes(256, picture.shape().dim(3)) > Lowering.SHARED_BYTES) {
                 return;
