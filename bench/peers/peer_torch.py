@@ -48,7 +48,7 @@ def main():
                   for name, value in inputs.items()}
     elif mode == "compile":
         inductor.freezing = True
-        model = torch.compile(model)
+        model = torch.compile(model, mode="default" if device == "cpu" else "reduce-overhead")  # the latter: CUDA graphs
 
     def run():
         with torch.inference_mode(mode != "compile"), torch.no_grad():

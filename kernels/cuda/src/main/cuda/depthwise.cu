@@ -11,28 +11,30 @@
 // Each channel of x convolved with its own kernel: y = function(convolution + bias) + residual.
 //
 // weight [kernel_height*kernel_width, channels]; bias and residual may be null. Where `sums` is not null, it becomes
-// [batch, out_height, channels]: what the pixels of each line of y add up to, for the squeeze that follows.
-// Grid (ceil(channels / (32 * CHANNELS)), out_height, batch), block (32, 8): a block makes a line of y for its
-// channels, each thread every eighth pixel of it.
+// [batch, strips, channels]: what the pixels of each strip of so many lines of y add up to, for the squeeze that follows.
+// Grid (ceil(channels / (32 * CHANNELS)), strips, batch), block (32, 8): a block makes a strip of y for its channels,
+// each thread every eighth pixel of it.
 extern "C" __global__ void depthwise(const real *x, const real *weight, const float *bias, const real *residual,
-                                     real *y, float *sums, window w, int function) {
+                                     real *y, float *sums, int lines, window w, int function) {
     SHARED_FLOATS(shared, COLUMNS * LANES * CHANNELS);
     const int first = (blockIdx.x * LANES + threadIdx.x) * CHANNELS;
     const int count = w.channels - first < CHANNELS ? w.channels - first : CHANNELS;
-    const int line = blockIdx.y;
+    const int start = (int)blockIdx.y * lines;
+    const int pixels = (w.out_height - start < lines ? w.out_height - start : lines) * w.out_width;
     const long long picture = blockIdx.z;
     float total[CHANNELS] = {};
-    for (int column = threadIdx.y; column < w.out_width; column += COLUMNS) {
+    for (int i = threadIdx.y; i < pixels; i += COLUMNS) {
+        const int line = start + i / w.out_width, column = i % w.out_width;
         float result[CHANNELS] = {};
         for (int c = 0; c < count; c++) result[c] = bias ? bias[first + c] : 0.0f;
-        for (int i = 0; i < w.kernel_height; i++) {
-            const int down = line * w.stride - w.top + i;
+        for (int k = 0; k < w.kernel_height; k++) {
+            const int down = line * w.stride - w.top + k;
             if (down < 0 || down >= w.height) continue;
             for (int j = 0; j < w.kernel_width; j++) {
                 const int across = column * w.stride - w.left + j;
                 if (across < 0 || across >= w.width) continue;
                 const real *pixel = x + ((picture * w.height + down) * w.width + across) * w.x_stride + first;
-                const real *tap = weight + (long long)(i * w.kernel_width + j) * w.channels + first;
+                const real *tap = weight + (long long)(k * w.kernel_width + j) * w.channels + first;
                 for (int c = 0; c < count; c++) result[c] = fmaf(widen(pixel[c]), widen(tap[c]), result[c]);
             }
         }
@@ -52,6 +54,6 @@ extern "C" __global__ void depthwise(const real *x, const real *weight, const fl
     for (int c = 0; c < count; c++) {
         float all = 0.0f;
         for (int part = 0; part < COLUMNS; part++) all += shared[part * LANES * CHANNELS + own + c];
-        sums[(picture * w.out_height + line) * w.channels + first + c] = all;
+        sums[(picture * gridDim.y + blockIdx.y) * w.channels + first + c] = all;
     }
 }

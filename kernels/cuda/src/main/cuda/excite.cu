@@ -41,19 +41,64 @@ extern "C" __global__ void few_rows(const real *x, int x_stride, const real *wei
     put(y, dot(weight, weight_stride, output, inputs, [&](int i) { return widen(x[i]); }), bias, output, function);
 }
 
-// The same where x is the mean over the pixels of each channel, given the sums of the lines, [pictures, lines, inputs].
-// Every warp adds the lines up for itself: there are few, and the adding hides behind reading the weight.
-extern "C" __global__ void squeeze(const float *sums, int lines, int pixels, const real *weight, int weight_stride,
+// The means over the pixels of each channel, given the sums of the strips, [strips, channels]: the first of them in
+// `mean`, which has room for as many floats as the block has threads, or for all channels if there are more.
+__device__ inline void means(shared_floats mean, const float *sums, int strips, int pixels, int channels) {
+    const int threads = blockDim.x * blockDim.y, thread = threadIdx.y * blockDim.x + threadIdx.x;
+    const int parts = threads > channels ? threads / channels : 1;
+    for (int at = thread; at < parts * channels; at += threads) {
+        float part = 0.0f;
+        for (int strip = at / channels; strip < strips; strip += parts) part += sums[(long long)strip * channels + at % channels];
+        mean[at] = part;
+    }
+    __syncthreads();
+    const float factor = 1.0f / pixels;
+    for (int i = thread; i < channels; i += threads) {
+        float all = 0.0f;
+        for (int part = 0; part < parts; part++) all += mean[part * channels + i];
+        mean[i] = all * factor;
+    }
+    __syncthreads();
+}
+
+// few_rows where x is the mean over the pixels of each channel, given the sums of the strips, [pictures, strips, inputs].
+extern "C" __global__ void squeeze(const float *sums, int strips, int pixels, const real *weight, int weight_stride,
                                    const real *bias, real *y, int y_stride, int inputs, int outputs, int function) {
+    DYNAMIC_FLOATS(mean);
+    means(mean, sums + (long long)blockIdx.y * strips * inputs, strips, pixels, inputs);
     const int output = blockIdx.x * WARPS + threadIdx.y;
     if (output >= outputs) return;
-    sums += (long long)blockIdx.y * lines * inputs;
     y += (long long)blockIdx.y * y_stride;
-    const float factor = 1.0f / pixels;
-    const auto mean = [&](int i) {
-        float all = 0.0f;
-        for (int line = 0; line < lines; line++) all += sums[(long long)line * inputs + i];
-        return all * factor;
-    };
-    put(y, dot(weight, weight_stride, output, inputs, mean), bias, output, function);
+    put(y, dot(weight, weight_stride, output, inputs, [&](int i) -> float { return mean[i]; }), bias, output, function);
+}
+
+// Both products of squeeze-and-excitation: y = gate(expand * squeezed(reduce * means)), where `reduce` is [width, channels]
+// and `expand` [channels, width]. A block for each picture, which pays while both weights are small. Grid (pictures),
+// block (32, 16).
+extern "C" __global__ void excite(const float *sums, int strips, int pixels, const real *reduce, int reduce_stride,
+                                  const real *reduce_bias, const real *expand, int expand_stride,
+                                  const real *expand_bias, real *y, int y_stride, int channels, int width,
+                                  int squeezed, int gate) {
+    DYNAMIC_FLOATS(mean);
+    const int threads = blockDim.x * blockDim.y, thread = threadIdx.y * blockDim.x + threadIdx.x;
+    const shared_floats hidden = mean + (threads > channels ? threads : channels);
+    means(mean, sums + (long long)blockIdx.x * strips * channels, strips, pixels, channels);
+    for (int output = threadIdx.y; output < width; output += blockDim.y) {
+        const float sum = dot(reduce, reduce_stride, output, channels, [&](int i) -> float { return mean[i]; });
+        if (threadIdx.x == 0) hidden[output] = activated(sum + (reduce_bias ? widen(reduce_bias[output]) : 0.0f), squeezed);
+    }
+    __syncthreads();
+    y += (long long)blockIdx.x * y_stride;
+    for (int output = thread; output < channels; output += threads) {
+        const real *row = expand + (long long)output * expand_stride;
+        float sum = expand_bias ? widen(expand_bias[output]) : 0.0f;
+        const int packed = in_packs(expand, expand_stride) ? width / PACK * PACK : 0;
+        for (int i = 0; i < packed; i += PACK) {
+            const pack loaded = *(const pack *)(row + i);
+#pragma unroll
+            for (int j = 0; j < PACK; j++) sum = fmaf(widen(loaded.element[j]), hidden[i + j], sum);
+        }
+        for (int i = packed; i < width; i++) sum = fmaf(widen(row[i]), hidden[i], sum);
+        y[output] = narrow(activated(sum, gate));
+    }
 }

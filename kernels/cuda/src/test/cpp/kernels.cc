@@ -314,7 +314,8 @@ void convolves(choices &c) {
     const int taps = w.kernel_height * w.kernel_width, rows = w.batch * w.out_height * w.out_width;
     matrix x(w.batch * w.height * w.width, w.channels, c), y(rows, w.channels, c), residual(rows, w.channels, c);
     matrix weight(taps, w.channels, w.channels);
-    floats bias(1, w.channels, w.channels), sums(w.batch * w.out_height, w.channels, w.channels);
+    const int lines = c.between(1, 3), strips = (w.out_height + lines - 1) / lines;
+    floats bias(1, w.channels, w.channels), sums(w.batch * strips, w.channels, w.channels);
     x.fill(normals(c));
     weight.fill(normals(c));
     bias.fill(normals(c));
@@ -327,10 +328,10 @@ void convolves(choices &c) {
     std::vector<std::span<unsigned char>> results{y.bytes()};
     if (summed) results.push_back(sums.bytes());
     launcher{"depthwise",
-             {parts(w.channels, 32 * (4 / (int)sizeof(real))), (unsigned)w.out_height, (unsigned)w.batch},
+             {parts(w.channels, 32 * (4 / (int)sizeof(real))), (unsigned)strips, (unsigned)w.batch},
              {32, 8}}
         .with(x.start(), weight.start(), biased ? bias.start() : nullptr, added ? residual.start() : nullptr, y.start(),
-              summed ? sums.start() : nullptr, w, function)
+              summed ? sums.start() : nullptr, lines, w, function)
         .run(results);
     const auto result = [&](int row, int channel) {
         double sum = biased ? bias.at(channel) : 0, size = std::abs(sum);
@@ -347,15 +348,17 @@ void convolves(choices &c) {
     };
     want_all("depthwise", y, result);
     if (!summed) return;
-    for (int line = 0; line < sums.rows; line++) {
+    for (int strip = 0; strip < sums.rows; strip++) {
+        const int start = strip % strips * lines, count = std::min(lines, w.out_height - start) * w.out_width;
+        const int first = (strip / strips * w.out_height + start) * w.out_width;
         for (int channel = 0; channel < w.channels; channel++) {
             double sum = 0, slack = 0;
-            for (int i = 0; i < w.out_width; i++) {
-                const wanted each = result(line * w.out_width + i, channel);
+            for (int i = 0; i < count; i++) {
+                const wanted each = result(first + i, channel);
                 sum += each.value;
-                slack += each.slack + w.out_width * FLOAT_UNIT * std::abs(each.value) + UNIT * FLOAT_UNIT;
+                slack += each.slack + count * FLOAT_UNIT * std::abs(each.value) + UNIT * FLOAT_UNIT;
             }
-            if (std::abs(sums.at(line, channel) - sum) > slack + FLOAT_UNIT * std::abs(sum)) {
+            if (std::abs(sums.at(strip, channel) - sum) > slack + FLOAT_UNIT * std::abs(sum)) {
                 throw failed("depthwise's sums differ");
             }
         }
@@ -408,7 +411,7 @@ void multiplies_few_rows(choices &c) {
     want_all("few_rows", y, [&](int i, int j) {
         return result(i, j, [&](int row, int input) { return x.at(row, input); });
     });
-    launcher{"squeeze", grid, block}
+    launcher{"squeeze", grid, block, std::max(256, inputs) * sizeof(float)}
         .with(sums.start(), lines, pixels, weight.start(), weight.stride, bias_or_null, y.start(), y.stride, inputs,
               outputs, function)
         .run({y.bytes()});
@@ -418,6 +421,48 @@ void multiplies_few_rows(choices &c) {
             for (int line = 0; line < lines; line++) sum += sums.at(row * lines + line, input);
             return sum / pixels;
         });
+    });
+}
+
+void excites(choices &c) {
+    const int pictures = c.between(1, 2), channels = length(c), width = c.between(1, 40), strips = c.between(1, 40);
+    matrix reduce(width, channels, c), reduce_bias(1, width, width), expand(channels, width, c);
+    matrix expand_bias(1, channels, channels), y(pictures, channels, c);
+    floats sums(pictures * strips, channels, channels);
+    for (matrix *each : {&reduce, &reduce_bias, &expand, &expand_bias}) each->fill(normals(c));
+    sums.fill(normals(c));
+    const bool biased = c.coin();
+    const int pixels = c.between(1, 100);
+    launcher{"excite", {(unsigned)pictures}, {32, 16}, (std::max(512, channels) + width) * sizeof(float)}
+        .with(sums.start(), strips, pixels, reduce.start(), reduce.stride, biased ? reduce_bias.start() : nullptr,
+              expand.start(), expand.stride, biased ? expand_bias.start() : nullptr, y.start(), y.stride, channels, width,
+              SWISH, SIGMOID)
+        .run({y.bytes()});
+    std::vector<wanted> hidden;
+    for (int picture = 0; picture < pictures; picture++) {
+        for (int j = 0; j < width; j++) {
+            double sum = biased ? reduce_bias.at(j) : 0, size = std::abs(sum);
+            for (int i = 0; i < channels; i++) {
+                double mean = 0, all = 0;
+                for (int strip = 0; strip < strips; strip++) {
+                    mean += sums.at(picture * strips + strip, i) / pixels;
+                    all += std::abs(sums.at(picture * strips + strip, i)) / pixels;
+                }
+                sum += reduce.at(j, i) * mean;
+                size += std::abs(reduce.at(j, i)) * (all + 1);
+            }
+            hidden.push_back(activation_of(sum, 64 * FLOAT_UNIT * size, SWISH));
+        }
+    }
+    want_all("excite", y, [&](int picture, int i) {
+        double sum = biased ? expand_bias.at(i) : 0, size = std::abs(sum), slack = 0;
+        for (int j = 0; j < width; j++) {
+            const wanted &each = hidden[picture * width + j];
+            sum += expand.at(i, j) * each.value;
+            size += std::abs(expand.at(i, j) * each.value);
+            slack += std::abs(expand.at(i, j)) * each.slack;
+        }
+        return activation_of(sum, slack + 64 * FLOAT_UNIT * size, SIGMOID);
     });
 }
 
@@ -520,6 +565,7 @@ int main(int count, char **arguments) {
             convolves(c);
             lays_out_windows(c);
             multiplies_few_rows(c);
+            excites(c);
             attends(c);
         }
     } catch (const failed &f) {

@@ -133,6 +133,7 @@ struct job {
                 sim::write(stored, to, column * (uint64_t)d.stride + row, value);
             }
         }
+        sim_spend(100 - 10 * (int)how.lanes); // so that the first choice is not the best
     }
 };
 
@@ -242,6 +243,20 @@ EXPORT int cublasLtMatmulAlgoGetHeuristic(handle *h, operation *o, layout *a, la
     }
     return SUCCESS;
 }
+
+// What was chosen once may be kept, and used again for the same product.
+EXPORT int cublasLtMatmulAlgoCheck(handle *h, operation *o, layout *a, layout *b, layout *c, layout *d, const algorithm *how,
+                                   choice *result) {
+    BEGIN;
+    if (!sim_alive("cuBLAS handle", h) || !sim_alive("cuBLAS operation", o)) return INVALID_VALUE;
+    if (how->magic != MAGIC || how->product != product_of(*o, *a, *b, *c, *d)) return NOT_SUPPORTED;
+    *result = {};
+    result->what = *how;
+    result->workspace = how->workspace;
+    return SUCCESS;
+}
+
+EXPORT size_t cublasLtGetVersion() { return 120902; }
 
 EXPORT int cublasLtMatmul(handle *h, operation *o, const float *alpha, uint64_t a, layout *of_a, uint64_t b, layout *of_b,
                           const float *beta, uint64_t c, layout *of_c, uint64_t d, layout *of_d, const algorithm *how,

@@ -70,10 +70,13 @@ for storage in F32 F16 BF16; do
     link -Wl,-Bsymbolic -o "$out/kernels-$storage.so" "$out/made/kernels-$storage.o" "$out/made/kernels.o" "$out/made/shim.o"
 done
 nm -D --undefined-only "$jni"/libjnicudart.so "$jni"/libjnicublas.so "$jni"/libjnicudnn.so | sort -u >"$out/made/needed.txt"
+# 12 or 13: which CUDA the glue is for.
+cuda=$(sed -n 's/.*@libcudart\.so\.\([0-9]*\)$/\1/p' "$out/made/needed.txt" | head -n 1)
+echo "$cuda" >"$out/version"
 library libcuda.so.1 "" "$out/made/world.o" "$out/made/driver.o"
-library libcudart.so.12 @libcudart.so.12
-library libcublasLt.so.12 @libcublasLt.so.12 "$out/made/blas.o"
-library libcublas.so.12 @libcublas.so.12
+library "libcudart.so.$cuda" "@libcudart.so.$cuda"
+library "libcublasLt.so.$cuda" "@libcublasLt.so.$cuda" "$out/made/blas.o"
+library "libcublas.so.$cuda" "@libcublas.so.$cuda"
 library libcudnn_graph.so.9 @libcudnn_graph.so.9 "$out/made/dnn.o" "$out/made/dnn_graph.o"
 for part in ops cnn adv; do library libcudnn_$part.so.9 @libcudnn_$part.so.9; done
-library libnvrtc.so.12 @libnvrtc.so.12 "$out/made/compiler.o"
+library "libnvrtc.so.$cuda" "@libnvrtc.so.$cuda" "$out/made/compiler.o"

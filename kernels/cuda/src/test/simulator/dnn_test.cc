@@ -39,6 +39,8 @@ void expect(bool holds, const char *what, int line) {
 #define EXPECT(condition) expect(condition, #condition, __LINE__)
 
 void *sim_memory(unsigned long long address, size_t) { return (void *)address; }
+
+void sim_spend(int) {}
 int sim_injected(const char *) { return 0; }
 void sim_opened(const char *, const void *) {}
 int sim_closed(const char *, const void *) { return 1; }

@@ -27,8 +27,13 @@ struct function {
     int dynamic_bytes = 48 << 10;
 };
 
+// An event may be destroyed before the stream comes to it.
 struct event {
-    bool is_recorded = false;
+    struct moment {
+        bool is_recorded = false;
+        int64_t microseconds = 0;
+    };
+    std::shared_ptr<moment> when = std::make_shared<moment>();
 };
 
 thread_local std::vector<const void *> contexts; // the calling thread's, the current one last
@@ -411,14 +416,14 @@ EXPORT int cuEventCreate(event **result, unsigned) {
 EXPORT int cuEventRecord(event *e, stream *s) {
     IN_CONTEXT;
     if (!sim_alive("event", e)) return INVALID_HANDLE;
-    return w.put(s, {"an event", [=] { e->is_recorded = true; }});
+    return w.put(s, {"an event", [when = e->when, &w] { *when = {true, w.microseconds}; }});
 }
 
 EXPORT int cuEventElapsedTime(float *milliseconds, event *from, event *to) {
     IN_CONTEXT;
     if (!sim_alive("event", from) || !sim_alive("event", to)) return INVALID_HANDLE;
-    if (!from->is_recorded || !to->is_recorded) return INVALID_VALUE;
-    *milliseconds = 0.001f; // nothing here says how long a GPU would take
+    if (!from->when->is_recorded || !to->when->is_recorded) return INVALID_VALUE;
+    *milliseconds = 0.001f * (float)(1 + to->when->microseconds - from->when->microseconds);
     return SUCCESS;
 }
 

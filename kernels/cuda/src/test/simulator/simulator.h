@@ -25,6 +25,9 @@ int sim_capability(void);
 // status of the driver.
 int sim_enqueue(void *stream, const char *what, void (*work)(void *), void (*drop)(void *), void *state);
 
+// Lets so many microseconds pass on the device; called by work that runs there.
+void sim_spend(int microseconds);
+
 // Something that CUDA would not notice, or not there: the test that looks into the report fails.
 void sim_defect(const char *what);
 }

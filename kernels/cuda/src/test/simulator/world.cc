@@ -248,6 +248,11 @@ EXPORT int sim_enqueue(void *stream, const char *what, void (*work)(void *), voi
     return the_world().put((sim::stream *)stream, {what, [=] { work(kept.get()); }});
 }
 
+EXPORT void sim_spend(int microseconds) {
+    LOCKED;
+    the_world().microseconds += microseconds;
+}
+
 EXPORT void sim_defect(const char *what) {
     LOCKED;
     the_world().defect(what);

@@ -115,6 +115,7 @@ class world {
     std::vector<std::string> defects;
     std::set<std::pair<std::string, const void *>> open;
     int context_users = 0;
+    int64_t microseconds = 0; // that the library's jobs say they took; nothing says how long a GPU would take
 
     // ------------------------------------------------------------------------------------------------------- memory
     // Device addresses are of a mapping of an empty file: a host that touches one gets SIGBUS, which the Java virtual

@@ -41,7 +41,7 @@ final class Classification {
         realLabels.ifPresent(labels -> paths.forEach(labels::of));
         var chosen = ModelReference.of(model, Demo.TINY_VIT, terminal, common);
         try (var device = common.open(terminal, () -> Work.of(chosen));
-                var classifier = ImageClassifier.load(chosen.folder(), device)) {
+                var classifier = ImageClassifier.load(chosen.folder(), device, common.loadOptions())) {
             var places = isRealAlone ? new int[0] : pictures.amongLabels(classifier.labels());
             int code = new PictureBatches(terminal, paths).forEach((numbers, images) -> {
                 var answers = classifier.classify(images, TOP);

@@ -6,6 +6,7 @@ import dev.avocet.core.backend.BackendUnavailable;
 import dev.avocet.core.backend.Device;
 import dev.avocet.core.backend.DeviceOptions;
 import dev.avocet.core.backend.PackedCache;
+import dev.avocet.core.backend.Precision;
 import dev.avocet.core.backend.Session;
 import dev.avocet.loader.Pretrained;
 import dev.avocet.loader.fetch.FetchLimits;
@@ -14,6 +15,7 @@ import dev.avocet.loader.hub.Hub;
 import dev.avocet.loader.hub.HubSettings;
 import dev.avocet.pipelines.LoadOptions;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -28,6 +30,11 @@ final class CommonOptions {
                     + "cuda:N. "
                     + "auto is cpu, and reference where the CPU kernels can't be used. Default: auto.")
     private String device;
+
+    @Option(names = "--precision", paramLabel = "P", defaultValue = "f32", converter = PrecisionName.class,
+            description = "How numbers are kept and multiplied: f32, or on a CUDA device also tf32, f16 or bf16, which are "
+                    + "faster and less exact. Default: f32.")
+    private Precision precision;
 
     @Option(names = "--threads", paramLabel = "N", converter = ThreadCount.class,
             description = "Threads that compute. Default: one per processor.")
@@ -82,6 +89,19 @@ final class CommonOptions {
         }
     }
 
+    /** Reads the name of a precision. */
+    static final class PrecisionName implements ITypeConverter<Precision> {
+        @Override
+        public Precision convert(String text) {
+            for (var each : Precision.values()) {
+                if (each.name().toLowerCase(Locale.ROOT).equals(text)) {
+                    return each;
+                }
+            }
+            throw new TypeConversionException("'" + text + "' is none of f32, tf32, f16, bf16");
+        }
+    }
+
     /** The hub, or its cache alone. */
     Hub hub() {
         var settings = hub.get();
@@ -110,9 +130,8 @@ final class CommonOptions {
 
     /** How to load a model for a pipeline. */
     LoadOptions loadOptions() {
-        return packedCache == null
-                ? LoadOptions.defaults()
-                : LoadOptions.defaults().withPackedCache(PackedCache.in(packedCache));
+        var options = LoadOptions.defaults().withPrecision(precision);
+        return packedCache == null ? options : options.withPackedCache(PackedCache.in(packedCache));
     }
 
     /** A model on a device, without a pipeline around it. */

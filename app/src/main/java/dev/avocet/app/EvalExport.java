@@ -51,7 +51,7 @@ final class EvalExport implements Executable {
         var pictures = data.read();
         var chosen = ModelReference.of(model, Demo.TINY_ALIGN, terminal, common);
         try (var device = common.open(terminal, () -> Work.of(chosen));
-                var align = Align.load(chosen.folder(), device)) {
+                var align = Align.load(chosen.folder(), device, common.loadOptions())) {
             var embedded = new EmbeddedPictures(terminal, align);
             var table = embedded.table(pictures);
             if (name.endsWith(".parquet")) {

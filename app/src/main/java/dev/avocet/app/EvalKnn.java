@@ -68,7 +68,7 @@ final class EvalKnn implements Executable {
                 evaluate(EmbeddingTable.read(gallery), EmbeddingTable.read(queries), chosen.name(), device);
                 return OK;
             }
-            try (var align = Align.load(chosen.folder(), device)) {
+            try (var align = Align.load(chosen.folder(), device, common.loadOptions())) {
                 var embedded = new EmbeddedPictures(terminal, align);
                 evaluate(table(gallery, Optional.empty(), embedded),
                         table(queries, Optional.ofNullable(annotations), embedded), chosen.name(), device);

@@ -59,7 +59,7 @@ final class EvalRetrieval implements Executable {
         var pairs = captions == null ? Captions.ofNames(folder) : Captions.ofKarpathy(folder, captions, split);
         var chosen = ModelReference.of(model, Demo.TINY_ALIGN, terminal, common);
         try (var device = common.open(terminal, () -> Work.of(chosen));
-                var align = Align.load(chosen.folder(), device)) {
+                var align = Align.load(chosen.folder(), device, common.loadOptions())) {
             var images = new EmbeddedPictures(terminal, align).of(pairs.pictures());
             if (Arrays.stream(images).anyMatch(Objects::isNull)) {
                 throw new EvaluationException("pictures are missing, without which the recall would be another; "

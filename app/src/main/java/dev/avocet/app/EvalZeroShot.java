@@ -77,7 +77,7 @@ final class EvalZeroShot implements Executable {
         var places = isLabelled ? pictures.amongLabels(names) : new int[0];
         var chosen = ModelReference.of(model, Demo.TINY_ALIGN, terminal, common);
         try (var device = common.open(terminal, () -> Work.of(chosen));
-                var align = Align.load(chosen.folder(), device);
+                var align = Align.load(chosen.folder(), device, common.loadOptions());
                 var file = predictions == null ? null : OutputFile.create(predictions)) {
             var set = align.labels(sentences, names);
             var lines =

@@ -4,7 +4,6 @@ package dev.avocet.app;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.avocet.app.Table.Column;
 import dev.avocet.core.backend.Outline;
-import dev.avocet.core.backend.Session;
 import dev.avocet.core.graph.Step;
 import dev.avocet.loader.Pretrained;
 import java.io.IOException;
@@ -63,7 +62,7 @@ final class Explain implements Executable {
         var chosen = parts.model(terminal, common);
         try (var pretrained = Pretrained.open(chosen.folder());
                 var device = common.open(terminal, () -> Work.of(chosen));
-                var session = Session.open(chosen.name(), pretrained.model()::forward, device)) {
+                var session = common.session(chosen.name(), pretrained, device)) {
             for (var part : parts.of(pretrained)) {
                 var outline = session.outline(part.inputs(), part.outputs());
                 var explained = new Explained(chosen.name(), part, device.description(), outline);

@@ -2,7 +2,6 @@
 package dev.avocet.app;
 
 import dev.avocet.pipelines.Align;
-import dev.avocet.pipelines.LoadOptions;
 import dev.avocet.search.Indexing;
 import dev.avocet.search.Indexing.Counts;
 import dev.avocet.search.ModelMark;
@@ -64,7 +63,7 @@ final class Index implements Executable {
     public int run() {
         var chosen = ModelReference.of(model, Demo.TINY_ALIGN, terminal, common);
         try (var device = common.open(terminal, () -> Work.of(chosen));
-                var align = Align.load(chosen.folder(), device, LoadOptions.defaults().withMaxBatch(BATCH))) {
+                var align = Align.load(chosen.folder(), device, common.loadOptions().withMaxBatch(BATCH))) {
             var open = new ArrayList<PictureSource>();
             try {
                 sources.forEach(source -> open.add(PictureSources.of(source, align)));

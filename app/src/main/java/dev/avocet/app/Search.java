@@ -68,7 +68,7 @@ final class Search implements Executable {
         try (var open = PictureIndex.open(index)) {
             var chosen = model(open);
             try (var device = common.open(terminal, () -> Work.of(chosen));
-                    var align = Align.load(chosen.folder(), device)) {
+                    var align = Align.load(chosen.folder(), device, common.loadOptions())) {
                 var hits = hits(open, align);
                 if (hits.isEmpty()) {
                     terminal.say(index + " has no pictures");

@@ -148,4 +148,13 @@ class ClassifyTest {
         var two = Cli.ok("classify", CAT, "--model", "tiny-vit", "--device", Cli.DEVICE, "--threads", 2, "--json");
         assertEquals(one.out(), two.out());
     }
+
+    @Test
+    void aPrecisionThatADeviceDoesNotHaveIsRefused() {
+        var result = Cli.run("classify", CAT, "--model", "tiny-vit", "--device", Cli.DEVICE, "--precision", "f16");
+        assertEquals(1, result.code());
+        assertTrue(result.err().contains("computes in f32 only, not in f16; ask for f32, or for a CUDA device"),
+                result.err());
+        assertEquals(2, Cli.run("classify", CAT, "--precision", "f64").code());
+    }
 }

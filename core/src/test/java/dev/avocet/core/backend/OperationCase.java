@@ -115,6 +115,18 @@ record OperationCase(String name, int terms, Graph graph) {
                 return ops.linear(ops.multiply(x, gate), w.random(24, 40), w.random(24));
             }));
         }
+        for (int channels : new int[] {40, 296}) { // with weights that some devices read otherwise where they are large
+            int width = channels * 9 / 10 + 6;
+            cases.add(record("bottleneck of " + channels, channels, (ops, w) -> {
+                var x = ops.activation(ops.depthwiseConv2d(x(ops, 2, 7, 5, channels), w.random(channels, 1, 3, 3),
+                        w.random(channels), 1, Padding.same(3)), Activation.SWISH);
+                var few = ops.activation(ops.linear(ops.meanSpatial(x), w.random(width, channels), w.random(width)),
+                        Activation.SWISH);
+                var gate = ops.activation(ops.linear(few, w.random(channels, width), w.random(channels)),
+                        Activation.SIGMOID);
+                return ops.linear(ops.multiply(x, gate), w.random(24, channels), w.random(24));
+            }));
+        }
         cases.add(record("maxSpatial", 1, (ops, _) -> ops.maxSpatial(x(ops, 2, 5, 7, 19))));
         cases.add(record("meanSpatial", 35, (ops, _) -> ops.meanSpatial(x(ops, 2, 5, 7, 19))));
     }

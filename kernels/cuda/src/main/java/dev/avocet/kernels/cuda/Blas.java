@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.bytedeco.cuda.cublas.cublasLtContext;
 import org.bytedeco.cuda.cublas.cublasLtMatmulAlgo_t;
 import org.bytedeco.cuda.cublas.cublasLtMatmulDescOpaque_t;
@@ -16,6 +17,7 @@ import org.bytedeco.cuda.cublas.cublasLtMatmulHeuristicResult_t;
 import org.bytedeco.cuda.cublas.cublasLtMatmulPreferenceOpaque_t;
 import org.bytedeco.cuda.cublas.cublasLtMatrixLayoutOpaque_t;
 import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
@@ -32,11 +34,15 @@ import org.bytedeco.javacpp.PointerPointer;
 final class Blas implements AutoCloseable {
     private static final int CANDIDATES = 8;
     private static final int NOT_SUPPORTED = 15;
+    private static final long NONE = -1;
     /** What NVIDIA recommends for Hopper; others need less and are given the same. */
     private static final long WORKSPACE_BYTES = 32 << 20;
 
     private final cublasLtContext handle = new cublasLtContext();
     private final Map<Shape, Product> products = new HashMap<>();
+    private final DiskCache cache;
+    private final String device;
+    private final Tuner tuner;
     private final FloatPointer zero = new FloatPointer(0f);
     private final FloatPointer one = new FloatPointer(1f);
 
@@ -49,13 +55,32 @@ final class Blas implements AutoCloseable {
      */
     record Shape(
             Precision precision, int rows, int inputs, int outputs, int xStride, int wStride, int yStride,
-            int residualStride, boolean isBiased, int alignment) {}
+            int residualStride, boolean isBiased, int alignment) {
+        /** The bytes of so many rows. */
+        private long bytes(long count, long columns, long stride) {
+            return count == 0 ? 0 : ((count - 1) * stride + columns) * precision.storage().bytes();
+        }
+
+        /** What the operands take: x, w, bias, residual and y. */
+        private long[] operandBytes() {
+            return new long[] {bytes(rows, inputs, xStride), bytes(outputs, inputs, wStride),
+                bytes(isBiased ? 1 : 0, outputs, outputs),
+                bytes(residualStride == 0 ? 0 : rows, outputs, residualStride), bytes(rows, outputs, yStride)};
+        }
+    }
 
     /** What a product reads and writes; 0 where there is none. */
     record Operands(long x, long w, long bias, long residual, long y, long workspace) {}
 
-    /** The library, on the device whose context is the calling thread's. */
-    Blas() {
+    /**
+     * The library, on the device whose context is the calling thread's.
+     *
+     * @param cache where it is kept which algorithm was the fastest; where nothing is kept, none is timed
+     */
+    Blas(Gpu gpu, DiskCache cache, Tuner tuner) {
+        this.cache = cache;
+        this.device = gpu.toString() + gpu.multiprocessors();
+        this.tuner = tuner;
         check("cublasLtCreate", cublasLtCreate(handle));
     }
 
@@ -67,7 +92,7 @@ final class Blas implements AutoCloseable {
         }
     }
 
-    /** The product of a shape, with the algorithm that the library thinks the fastest; known shapes are remembered. */
+    /** The product of a shape, with the fastest of the algorithms that the library proposes; known shapes are remembered. */
     Product product(Shape shape) {
         return products.computeIfAbsent(shape, Product::new);
     }
@@ -136,21 +161,91 @@ final class Blas implements AutoCloseable {
             }
         }
 
-        /** Takes the first candidate; its workspace. */
+        /** Takes the algorithm that was the fastest once, or is now; its workspace. */
         private long choose(Shape shape) {
+            if (!cache.isUsed()) {
+                return take(candidates(shape).getFirst());
+            }
+            var key = DiskCache.key("product", Long.toString(cublasLtGetVersion()), device, shape.toString());
+            var kept = cache.get(key).map(this::restored).orElse(NONE);
+            if (kept != NONE) {
+                return kept;
+            }
+            var candidates = candidates(shape);
+            var fastest = fastest(shape, candidates);
+            long bytes = take(candidates.get(fastest.orElse(0)));
+            if (fastest.isPresent()) {
+                cache.put(key, opaque(algorithm));
+            }
+            return bytes;
+        }
+
+        /** The workspace of an algorithm that was kept, and is the product's from now on; {@link #NONE} if it can't be. */
+        private long restored(byte[] opaque) {
+            if (opaque.length != algorithm.sizeof()) {
+                return NONE;
+            }
+            try (var result = new cublasLtMatmulHeuristicResult_t()) {
+                use(opaque);
+                boolean isValid = cublasLtMatmulAlgoCheck(handle, operation, w, x, residual, y, algorithm,
+                        result) == CUBLAS_STATUS_SUCCESS && result.workspaceSize() <= WORKSPACE_BYTES;
+                return isValid ? result.workspaceSize() : NONE;
+            }
+        }
+
+        /** An algorithm that the library proposes. */
+        private record Candidate(byte[] algorithm, long workspaceBytes) {}
+
+        private long take(Candidate candidate) {
+            use(candidate.algorithm);
+            return candidate.workspaceBytes;
+        }
+
+        /** An algorithm as bytes, which only this version of the library can read. */
+        private static byte[] opaque(cublasLtMatmulAlgo_t algorithm) {
+            var opaque = new byte[algorithm.sizeof()];
+            try (var bytes = new BytePointer(opaque.length)) {
+                Pointer.memcpy(bytes, algorithm, opaque.length);
+                bytes.get(opaque);
+            }
+            return opaque;
+        }
+
+        private void use(byte[] opaque) {
+            try (var bytes = new BytePointer(opaque)) {
+                Pointer.memcpy(algorithm, bytes, opaque.length);
+            }
+        }
+
+        private OptionalInt fastest(Shape shape, List<Candidate> candidates) {
+            if (candidates.size() == 1) {
+                return OptionalInt.of(0);
+            }
+            long most = candidates.stream().mapToLong(Candidate::workspaceBytes).max().orElse(0);
+            return tuner.fastest(shape.operandBytes(), most, candidates.stream().<Tuner.Way>map(
+                    each -> (at, workspace, stream) -> run(new Operands(at[0], at[1], at[2], at[3], at[4], workspace),
+                            take(each), stream))
+                    .toList());
+        }
+
+        private List<Candidate> candidates(Shape shape) {
             var preference = preference(shape.alignment);
-            try (var found = new IntPointer(1); var candidates = new cublasLtMatmulHeuristicResult_t(CANDIDATES)) {
+            try (var found = new IntPointer(1); var results = new cublasLtMatmulHeuristicResult_t(CANDIDATES)) {
                 check("cublasLtMatmulAlgoGetHeuristic",
                         cublasLtMatmulAlgoGetHeuristic(handle, operation, w, x, residual,
-                                y, preference, CANDIDATES, candidates, found));
+                                y, preference, CANDIDATES, results, found));
+                var candidates = new ArrayList<Candidate>();
                 for (int i = 0; i < found.get(); i++) {
-                    var candidate = candidates.getPointer(i);
-                    if (candidate.state() == CUBLAS_STATUS_SUCCESS) {
-                        Pointer.memcpy(algorithm, candidate.algo(), algorithm.sizeof());
-                        return candidate.workspaceSize();
+                    var result = results.getPointer(i);
+                    if (result.state() == CUBLAS_STATUS_SUCCESS) {
+                        candidates.add(new Candidate(opaque(result.algo()), result.workspaceSize()));
                     }
                 }
-                throw new DeviceFailure("cublasLtMatmulAlgoGetHeuristic", NOT_SUPPORTED, "no algorithm for " + shape);
+                if (candidates.isEmpty()) {
+                    throw new DeviceFailure("cublasLtMatmulAlgoGetHeuristic", NOT_SUPPORTED,
+                            "no algorithm for " + shape);
+                }
+                return candidates;
             } finally {
                 cublasLtMatmulPreferenceDestroy(preference);
             }
@@ -188,6 +283,10 @@ final class Blas implements AutoCloseable {
 
         /** Puts the product into a stream. */
         void run(Operands at, long stream) {
+            run(at, workspaceBytes, stream);
+        }
+
+        private void run(Operands at, long bytes, long stream) {
             if (isBiased) {
                 try (var bias = new LongPointer(new long[] {at.bias})) {
                     check("cublasLtMatmulDescSetAttribute", cublasLtMatmulDescSetAttribute(operation,
@@ -196,7 +295,7 @@ final class Blas implements AutoCloseable {
             }
             check("cublasLtMatmul", cublasLtMatmul(handle, operation, one, JavaCpp.at(at.w), w, JavaCpp.at(at.x), x,
                     hasResidual ? one : zero, JavaCpp.at(hasResidual ? at.residual : at.y), residual, JavaCpp.at(at.y),
-                    y, algorithm, JavaCpp.at(at.workspace), workspaceBytes, JavaCpp.stream(stream)));
+                    y, algorithm, JavaCpp.at(at.workspace), bytes, JavaCpp.stream(stream)));
         }
 
         @Override

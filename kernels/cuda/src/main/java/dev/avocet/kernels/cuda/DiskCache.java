@@ -8,17 +8,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 
 /**
  * What took long to make for one machine, kept in files named by a hash of all that it depends on: it is never stale. A
- * file that can't be read or written is only time lost.
+ * file begins with the hash of the rest. One that can't be read or written, or is damaged, is only time lost.
  *
  * @param folder null where nothing is to be kept
  */
 record DiskCache(Path folder) {
     private static final System.Logger LOG = System.getLogger(DiskCache.class.getName());
+    private static final int HASH_BYTES = 32;
 
     /** In {@code AVOCET_CUDA_CACHE}, where "off" means none, else in the user's folder for caches. */
     static DiskCache ofUser() {
@@ -35,13 +37,21 @@ record DiskCache(Path folder) {
 
     /** The name of what depends on these texts. */
     static String key(String... parts) {
+        var hash = sha256();
+        for (var part : parts) {
+            hash.update(part.getBytes(StandardCharsets.UTF_8));
+            hash.update((byte) 0);
+        }
+        return HexFormat.of().formatHex(hash.digest());
+    }
+
+    private static byte[] hash(byte[] bytes) {
+        return sha256().digest(bytes);
+    }
+
+    private static MessageDigest sha256() {
         try {
-            var hash = MessageDigest.getInstance("SHA-256");
-            for (var part : parts) {
-                hash.update(part.getBytes(StandardCharsets.UTF_8));
-                hash.update((byte) 0);
-            }
-            return HexFormat.of().formatHex(hash.digest());
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every JDK has SHA-256", e);
         }
@@ -58,7 +68,15 @@ record DiskCache(Path folder) {
             return Optional.empty();
         }
         try {
-            return Optional.of(Files.readAllBytes(folder.resolve(key)));
+            var file = Files.readAllBytes(folder.resolve(key));
+            int start = Math.min(HASH_BYTES, file.length);
+            var bytes = Arrays.copyOfRange(file, start, file.length);
+            if (!Arrays.equals(Arrays.copyOf(file, start), hash(bytes))) {
+                LOG.log(System.Logger.Level.WARNING, "{0} is damaged, so what it keeps is made again",
+                        folder.resolve(key));
+                return Optional.empty();
+            }
+            return Optional.of(bytes);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "could not read from the cache", e);
             return Optional.empty();
@@ -74,7 +92,10 @@ record DiskCache(Path folder) {
         try {
             Files.createDirectories(folder);
             part = Files.createTempFile(folder, "", ".part");
-            Files.write(part, bytes);
+            try (var file = Files.newOutputStream(part)) {
+                file.write(hash(bytes));
+                file.write(bytes);
+            }
             Files.move(part, folder.resolve(key), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "could not keep {0} bytes in {1}, so they will be made again: {2}",

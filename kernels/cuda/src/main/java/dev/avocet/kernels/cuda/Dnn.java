@@ -6,6 +6,7 @@ import static org.bytedeco.cuda.global.cudnn.*;
 import dev.avocet.core.backend.DeviceFailure;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -24,6 +25,8 @@ import org.bytedeco.javacpp.PointerPointer;
  */
 final class Dnn implements AutoCloseable {
     private static final int MESSAGE_BYTES = 1024;
+    /** Each is compiled, which takes tenths of a second; the library names those that it thinks the fastest first. */
+    private static final int CANDIDATES = 3;
     /** Statuses from here on say that a graph or an engine is not supported; those before are mistakes or failures. */
     private static final int NOT_SUPPORTED = 3000;
     private static final int NOT_SUPPORTED_END = 4000;
@@ -33,21 +36,28 @@ final class Dnn implements AutoCloseable {
     private final Map<DnnRecipe, Optional<DnnPlan>> plans = new HashMap<>();
     private final DiskCache cache;
     private final String device;
+    private final Tuner tuner;
 
-    /** @param device all that plans for it depend on */
-    private Dnn(cudnnBackendDescriptor_t absent, DiskCache cache, String device) {
+    /**
+     * A device.
+     *
+     * @param device all that plans for it depend on
+     * @param tuner null where nothing can be run
+     */
+    private Dnn(cudnnBackendDescriptor_t absent, DiskCache cache, String device, Tuner tuner) {
         this.absent = absent;
         this.cache = cache;
         this.device = device;
+        this.tuner = tuner;
     }
 
     /**
      * The device whose context is the calling thread's.
      *
-     * @param cache where its plans are kept
+     * @param cache where its plans are kept; where nothing is kept, none is timed
      */
-    static Dnn here(Gpu gpu, DiskCache cache) {
-        var dnn = new Dnn(null, cache, gpu.toString() + gpu.multiprocessors());
+    static Dnn here(Gpu gpu, DiskCache cache, Tuner tuner) {
+        var dnn = new Dnn(null, cache, gpu.toString() + gpu.multiprocessors(), tuner);
         check("cudnnCreate", cudnnCreate(dnn.handle));
         return dnn;
     }
@@ -58,7 +68,7 @@ final class Dnn implements AutoCloseable {
         try (var text = new BytePointer(json.getBytes(StandardCharsets.UTF_8))) {
             set(description, CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, text.limit(), text);
             finish(description);
-            return new Dnn(description, cache, json);
+            return new Dnn(description, cache, json, null);
         }
     }
 
@@ -85,10 +95,34 @@ final class Dnn implements AutoCloseable {
             return restored;
         }
         var built = builder.apply(this);
-        if (cache.isUsed()) {
-            built.flatMap(DnnPlan::json).ifPresent(json -> cache.put(key, json));
-        }
+        built.filter(_ -> cache.isUsed()).ifPresent(plan -> keep(key, plan));
         return built;
+    }
+
+    private void keep(String key, DnnPlan plan) {
+        try {
+            plan.json().ifPresent(json -> cache.put(key, json));
+        } catch (RuntimeException | Error e) {
+            Release.after(e, plan::close);
+            throw e;
+        }
+    }
+
+    /** How many plans of a graph are worth building, so that the fastest can be found out. */
+    int candidates() {
+        return tuner == null || !cache.isUsed() ? 1 : CANDIDATES;
+    }
+
+    /** The number of the fastest plan; 0 where that can't be found out. */
+    int fastest(List<DnnPlan> plans, List<DnnPlan.Role> roles, long[] operandBytes) {
+        if (plans.size() == 1) {
+            return 0;
+        }
+        long most = plans.stream().mapToLong(DnnPlan::workspaceBytes).max().orElse(0);
+        return tuner.fastest(operandBytes, most, plans.stream().<Tuner.Way>map(plan -> (at, workspace, stream) -> {
+            stream(stream);
+            plan.run(roles, at, 1, workspace);
+        }).toList()).orElse(0);
     }
 
     /** Runs what follows in a stream. */

@@ -23,6 +23,8 @@ final class DnnGraph implements AutoCloseable {
     private final Precision precision;
     private final List<cudnnBackendDescriptor_t> operations = new ArrayList<>();
     private final List<cudnnBackendDescriptor_t> owned = new ArrayList<>();
+    private final List<DnnPlan.Role> roles = new ArrayList<>();
+    private final List<Long> operandBytes = new ArrayList<>();
     private long nextHidden = 1000;
 
     /** What operations read and write. */
@@ -57,6 +59,12 @@ final class DnnGraph implements AutoCloseable {
         var tensor = tensor(role.ordinal() + 1, storage(), dims, strides);
         Dnn.setNumbers(tensor, CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, alignment);
         Dnn.finish(tensor);
+        long elements = 1;
+        for (int i = 0; i < dims.length; i++) {
+            elements += (dims[i] - 1) * strides[i];
+        }
+        roles.add(role);
+        operandBytes.add(elements * precision.storage().bytes());
         return new Tensor(tensor, dims, strides);
     }
 
@@ -68,6 +76,8 @@ final class DnnGraph implements AutoCloseable {
         Dnn.setNumbers(tensor, CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, Float.BYTES);
         Dnn.setFlag(tensor, CUDNN_ATTR_TENSOR_IS_BY_VALUE);
         Dnn.finish(tensor);
+        roles.add(role);
+        operandBytes.add(0L);
         return new Tensor(tensor, ones, ones);
     }
 
@@ -200,7 +210,7 @@ final class DnnGraph implements AutoCloseable {
         operations.add(operation);
     }
 
-    /** A plan by the first engine that can run the graph on this device; empty where none can. */
+    /** A plan by the fastest of the first engines that can run the graph on this device; empty where none can. */
     Optional<DnnPlan> plan() {
         var graph = descriptor(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
         dnn.place(graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, 0);
@@ -209,13 +219,42 @@ final class DnnGraph implements AutoCloseable {
         if (!Dnn.supported("cudnnBackendFinalize", cudnnBackendFinalize(graph))) {
             return Optional.empty();
         }
-        for (var engine : engines(graph)) {
-            var plan = plan(engine);
-            if (plan != null) {
-                return Optional.of(plan);
-            }
+        var plans = plans(graph);
+        if (plans.isEmpty()) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        DnnPlan best;
+        try {
+            best = plans.remove(dnn.fastest(plans, roles,
+                    operandBytes.stream().mapToLong(Long::longValue).toArray()));
+        } catch (RuntimeException | Error e) {
+            Release.after(e, () -> Release.all(plans, DnnPlan::close));
+            throw e;
+        }
+        try {
+            Release.all(plans, DnnPlan::close);
+        } catch (RuntimeException e) {
+            Release.after(e, best::close);
+            throw e;
+        }
+        return Optional.of(best);
+    }
+
+    /** As many as are worth trying, the one that the library thinks the fastest first. */
+    private List<DnnPlan> plans(cudnnBackendDescriptor_t graph) {
+        var plans = new ArrayList<DnnPlan>();
+        try {
+            for (var engine : engines(graph)) {
+                var plan = plans.size() < dnn.candidates() ? plan(engine) : null;
+                if (plan != null) {
+                    plans.add(plan);
+                }
+            }
+            return plans;
+        } catch (RuntimeException | Error e) {
+            Release.after(e, () -> Release.all(plans, DnnPlan::close));
+            throw e;
+        }
     }
 
     private List<cudnnBackendDescriptor_t> engines(cudnnBackendDescriptor_t graph) {

@@ -23,6 +23,7 @@ enum Kernel {
     WINDOWS("convolution"),
     FEW_ROWS("excite"),
     SQUEEZE("excite"),
+    EXCITE("excite"),
     ATTENTION("attention"),
     ATTENTION_PROBABILITIES("attention");
 

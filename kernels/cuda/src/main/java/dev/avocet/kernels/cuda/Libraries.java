@@ -27,12 +27,13 @@ final class Libraries implements AutoCloseable {
         JavaCpp.configure();
         Blas blas = null;
         try {
-            blas = new Blas();
+            var tuner = new Tuner(driver);
+            blas = new Blas(gpu, cache, tuner);
             if (Dnn.version() < OLDEST_DNN) {
                 throw new BackendUnavailable("cuDNN " + text(Dnn.version()) + " is too old; install "
                         + text(OLDEST_DNN) + " or newer");
             }
-            return new Libraries(new KernelLibrary(driver, compiler, cache, gpu), blas, Dnn.here(gpu, cache));
+            return new Libraries(new KernelLibrary(driver, compiler, cache, gpu), blas, Dnn.here(gpu, cache, tuner));
         } catch (LinkageError e) {
             throw new BackendUnavailable("cuBLAS 12 and cuDNN 9 could not be loaded: " + reason(e)
                     + "; install them (libcublas-12-9, libcudnn9-cuda-12) where the system finds its libraries", e);

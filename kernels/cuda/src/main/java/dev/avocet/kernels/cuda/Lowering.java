@@ -24,9 +24,9 @@ import java.util.Optional;
 /** Writes each step of a graph as launches; the comments above the kernels say which argument means what. */
 final class Lowering {
     /** Up to so many rows, a warp for each output reads the weights as fast as memory gives them. */
-    private static final int FEW_ROWS = 8;
+    static final int FEW_ROWS = 8;
     /** The shared memory that a block has unless it asks for more. */
-    private static final int SHARED_BYTES = 48 << 10;
+    static final int SHARED_BYTES = 48 << 10;
     /** The deepest head that the own attention kernel has registers for: MOST_DEPTH in attention.cu. */
     private static final int MOST_DEPTH = 256;
 
@@ -35,6 +35,7 @@ final class Lowering {
     private final DeviceWeights weights;
     private final Toolbox tools;
     private final Precision precision;
+    private final Squeezes squeezes;
     private final List<Launch> launches = new ArrayList<>();
 
     /** What launches are made of. */
@@ -49,12 +50,14 @@ final class Lowering {
         }
     }
 
-    Lowering(Graph graph, Values values, DeviceWeights weights, Toolbox tools, Precision precision) {
+    /** @param squeezes the sums of its convolutions that products begin with */
+    Lowering(Graph graph, Values values, DeviceWeights weights, Toolbox tools, Precision precision, Squeezes squeezes) {
         this.graph = graph;
         this.values = values;
         this.weights = weights;
         this.tools = tools;
         this.precision = precision;
+        this.squeezes = squeezes;
     }
 
     /** The launches of every step that is no view, in order. */
@@ -91,7 +94,7 @@ final class Lowering {
 
     private void lower(Node node, int step) {
         var y = node.output();
-        if (y.shape().elements() == 0) {
+        if (y.shape().elements() == 0 || squeezes.isSkipped(y)) {
             return;
         }
         switch (node.op()) {
@@ -166,6 +169,11 @@ final class Lowering {
     // -------------------------------------------------------------------------------------------------------- products
 
     private void linear(Op.Linear op, Tensor y, Block gated) {
+        var sums = squeezes.of(y);
+        if (sums != null) {
+            squeeze(op, sums, y);
+            return;
+        }
         var x = rows(op.x());
         var function = op.epilogue().activation();
         var residual = rows(op.epilogue().residual());
@@ -197,6 +205,28 @@ final class Lowering {
         own(Kernel.FEW_ROWS, grid, arguments().rows(x).rows(matrix(op.weight()))
                 .pointer(weight(op.bias(), Format.DENSE)).rows(y)
                 .numbers(shape.dim(1), shape.dim(0), code(op.epilogue().activation())));
+    }
+
+    /** A product of means, or both of squeeze-and-excitation, from the sums of a depthwise convolution. */
+    private void squeeze(Op.Linear op, Squeezes.Sums sums, Tensor y) {
+        var shape = op.weight().shape();
+        int batch = y.shape().dim(0);
+        var arguments = arguments().pointer(sums.place()).numbers(sums.strips(), sums.pixels());
+        if (!squeezes.isExcited(y)) {
+            var grid = new Driver.Grid(Math.ceilDiv(shape.dim(0), 8), batch, 1, 32, 8,
+                    Squeezes.sharedBytes(256, shape.dim(1)));
+            own(Kernel.SQUEEZE, grid, arguments.rows(matrix(op.weight())).pointer(weight(op.bias(), Format.DENSE))
+                    .rows(rows(y)).numbers(shape.dim(1), shape.dim(0), code(op.epilogue().activation())));
+            return;
+        }
+        var reduce = squeezes.reduction(y);
+        int width = shape.dim(1);
+        var grid = new Driver.Grid(batch, 1, 1, 32, 16,
+                Squeezes.sharedBytes(512, shape.dim(0)) + width * Float.BYTES);
+        own(Kernel.EXCITE, grid, arguments.rows(matrix(reduce.weight())).pointer(weight(reduce.bias(), Format.DENSE))
+                .rows(matrix(op.weight())).pointer(weight(op.bias(), Format.DENSE)).rows(rows(y))
+                .numbers(shape.dim(0), width, code(reduce.epilogue().activation()),
+                        code(op.epilogue().activation())));
     }
 
     /** The whole step by cuDNN, where it can. */
@@ -334,15 +364,22 @@ final class Lowering {
         return new DnnRecipe.Picture(shape.dim(0), shape.dim(1), shape.dim(2), shape.dim(3), stride(rows(tensor)));
     }
 
+    /** How many channels a block of the depthwise kernel has. */
+    static int depthwiseChannels(Precision precision) {
+        return 32 * Float.BYTES / precision.storage().bytes();
+    }
+
     private void depthwise(Op.DepthwiseConv2d op, Tensor y) {
         var x = rows(op.x());
         var residual = rows(op.epilogue().residual());
         var shape = y.shape();
-        int channelsPerBlock = 32 * Float.BYTES / precision.storage().bytes();
-        var grid = new Driver.Grid(Math.ceilDiv(shape.dim(3), channelsPerBlock), shape.dim(1), shape.dim(0), 32, 8, 0);
+        var sums = squeezes.of(y);
+        int lines = sums == null ? 1 : sums.lines();
+        var grid = new Driver.Grid(Math.ceilDiv(shape.dim(3), depthwiseChannels(precision)),
+                Math.ceilDiv(shape.dim(1), lines), shape.dim(0), 32, 8, 0);
         var arguments = arguments().pointer(Address.of(x)).pointer(weight(op.weight(), Format.TAPS))
                 .pointer(weight(op.bias(), Format.FLOATS)).pointer(residual == null ? null : Address.of(residual))
-                .pointer(Address.of(rows(y))).pointer(null);
+                .pointer(Address.of(rows(y))).pointer(sums == null ? null : sums.place()).number(lines);
         own(Kernel.DEPTHWISE, grid, window(arguments, op.x(), y, op.weight().shape(), op.stride(), op.padding())
                 .numbers(stride(x), stride(rows(y)), stride(residual), code(op.epilogue().activation())));
     }

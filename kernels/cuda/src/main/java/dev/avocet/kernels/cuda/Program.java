@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A graph as launches, and what they need in a slot: tensors first, then dense floats of inputs and results at the
- * edges, then the workspace.
+ * A graph as launches, and what they need in a slot: tensors first, then the sums of squeezes, then dense floats of inputs
+ * and results at the edges, then the workspace.
  *
  * @param inputs the copies that bring the inputs in, in the graph's order
  * @param before the launches that turn them into rows
@@ -34,8 +34,9 @@ record Program(
 
     /** Writes a graph's program. */
     static Program of(Graph graph, Values values, DeviceWeights weights, Lowering.Toolbox tools, Precision precision) {
-        var lowering = new Lowering(graph, values, weights, tools, precision);
-        var edges = new Edges(values, precision);
+        var squeezes = new Squeezes(graph, precision, tools.gpu(), aligned(values.arenaBytes()));
+        var lowering = new Lowering(graph, values, weights, tools, precision, squeezes);
+        var edges = new Edges(values, precision, aligned(values.arenaBytes()) + aligned(squeezes.bytes()));
         var before = new ArrayList<Launch>();
         for (var input : graph.inputs()) {
             var tensor = input.tensor();
@@ -110,10 +111,11 @@ record Program(
         private long deviceBytes;
         private long pinnedBytes;
 
-        Edges(Values values, Precision precision) {
+        /** @param start where in a slot they may lie */
+        Edges(Values values, Precision precision, long start) {
             this.values = values;
             this.precision = precision;
-            this.deviceBytes = aligned(values.arenaBytes());
+            this.deviceBytes = start;
         }
 
         /** Gives a tensor its places; whether launches have to turn it from dense floats or into them. */

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 @Simulated(SimulatedGpu.A100)
 class FaultInjectionTest {
     /** Whether each call fails in all ways and not in the two whose turn it is, which takes a minute more. */
-    private static final boolean ALL_WAYS = Boolean.getBoolean("avocet.faults.all");
+    static final boolean ALL_WAYS = Boolean.getBoolean("avocet.faults.all");
     private static final int FEW_WAYS = 2;
     private static final int OUT_OF_MEMORY = 2;
     /** Those after which the driver refuses everything else: an uncorrectable error of the memory, and two of kernels. */
@@ -98,7 +98,7 @@ class FaultInjectionTest {
     }
 
     /** In which ways a function fails. */
-    private static List<Integer> failures(String function) {
+    static List<Integer> failures(String function) {
         if (function.startsWith("cudnn")) {
             return List.of(1001, 2000, 3000, 4000, 5000);
         }

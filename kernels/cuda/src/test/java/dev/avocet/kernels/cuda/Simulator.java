@@ -32,12 +32,13 @@ import java.util.Optional;
  */
 final class Simulator {
     private static final Path SOURCES = Path.of("src").toAbsolutePath();
+    private static final String GLUE = "/org/bytedeco/cuda/linux-x86_64/";
     private static final int CANNOT = 77;
     private static final long PLENTY = 16L << 30;
-    /** Each after those that it needs. */
-    private static final List<String> LIBRARIES = List.of("libcuda.so.1", "libcudart.so.12", "libcublasLt.so.12",
-            "libcublas.so.12", "libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9", "libcudnn_adv.so.9",
-            "libnvrtc.so.12");
+    /** Each after those that it needs, with the version of CUDA in its name. */
+    private static final List<String> LIBRARIES = List.of("libcuda.so.1", "libcudart.so.%s", "libcublasLt.so.%s",
+            "libcublas.so.%s", "libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9", "libcudnn_adv.so.9",
+            "libnvrtc.so.%s");
 
     private static final MemoryLayout TEXT = MemoryLayout.sequenceLayout(1 << 12, JAVA_BYTE);
 
@@ -76,7 +77,8 @@ final class Simulator {
                     "the user's cache must not see simulated kernels: set AVOCET_CUDA_CACHE=off");
         }
         System.setProperty("org.bytedeco.javacpp.cachedir", folder.resolve("javacpp").toString());
-        LIBRARIES.forEach(name -> System.load(folder.resolve(name).toString()));
+        var cuda = version(folder);
+        LIBRARIES.forEach(name -> System.load(folder.resolve(name.formatted(cuda)).toString()));
         var driver = SymbolLookup.libraryLookup(folder.resolve("libcuda.so.1"), Arena.global());
         start = bind(driver, "sim_start", FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
         fail = bind(driver, "sim_fail", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
@@ -84,6 +86,15 @@ final class Simulator {
         callName = bind(driver, "sim_call", FunctionDescriptor.of(ADDRESS.withTargetLayout(TEXT), JAVA_LONG));
         open = bind(driver, "sim_open_count", FunctionDescriptor.of(JAVA_LONG));
         nextDefect = bind(driver, "sim_next_defect", FunctionDescriptor.of(ADDRESS.withTargetLayout(TEXT)));
+    }
+
+    /** The version of CUDA that JavaCPP's libraries are for. */
+    private static String version(Path folder) {
+        try {
+            return Files.readString(folder.resolve("version")).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static MethodHandle bind(SymbolLookup library, String name, FunctionDescriptor type) {
@@ -110,7 +121,7 @@ final class Simulator {
         }
         var glue = Files.createDirectories(folder.resolve("jni"));
         for (var name : List.of("libjnicudart.so", "libjnicublas.so", "libjnicudnn.so")) {
-            try (var stream = Simulator.class.getResourceAsStream("/org/bytedeco/cuda/linux-x86_64/" + name)) {
+            try (var stream = Simulator.class.getResourceAsStream(GLUE + name)) {
                 if (stream == null) {
                     return Optional.of("JavaCPP has no CUDA for this platform");
                 }
@@ -149,6 +160,7 @@ final class Simulator {
                 }
             }
         }
+        parts.add(String.valueOf(Simulator.class.getResource(GLUE + "libjnicudart.so")));
         return DiskCache.key(parts.toArray(String[]::new));
     }
 
