@@ -206,7 +206,7 @@ class PageTest {
             pick(name);
         }
         driver.findElement(By.id("labels")).sendKeys(Keys.chord(Keys.CONTROL, "a"), "cat, dog, airplane");
-        driver.findElement(By.id("query")).sendKeys("a photo of an airplane");
+        driver.findElement(By.id("query")).sendKeys("a photo of a rocket");
         until(() -> labels("scores").equals(List.of("cat", "dog", "airplane"))
                 && driver.findElements(By.cssSelector("#gallery li.ranked")).size() == 3);
         driver.executeScript("document.activeElement.blur(); scrollTo(0, 0)");
