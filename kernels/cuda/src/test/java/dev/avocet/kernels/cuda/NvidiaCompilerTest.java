@@ -124,10 +124,16 @@ class NvidiaCompilerTest {
     }
 
     private static String row(Kernel kernel, Map<Integer, Resources> resources) {
-        int threads = kernel == Kernel.ATTENTION ? 128 : 256;
+        int threads = switch (kernel) {
+            case ATTENTION -> 128;
+            case EXCITE -> 512;
+            default -> 256;
+        };
         int dynamic = switch (kernel) {
             case ATTENTION -> 96 * 65 * Float.BYTES; // heads of 64 columns
             case ATTENTION_PROBABILITIES -> 577 * Float.BYTES;
+            case SQUEEZE -> Squeezes.sharedBytes(256, 2304);
+            case EXCITE -> Squeezes.sharedBytes(512, 960) + 40 * Float.BYTES;
             default -> 0;
         };
         int shared = resources.values().stream().mapToInt(Resources::sharedBytes).max().orElse(0) + dynamic;
