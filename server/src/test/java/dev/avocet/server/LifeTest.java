@@ -34,7 +34,7 @@ class LifeTest {
                 answers.add(serving.client.sendAsync(serving.post("/api/classify", "image/jpeg", CAT).build(),
                         BodyHandlers.ofByteArray()));
             }
-            while (here(serving) + answers.stream().filter(CompletableFuture::isDone).count() < REQUESTS) {
+            while (come(serving, answers) < REQUESTS) {
                 Thread.onSpinWait();
             }
             var address = serving.server.address();
@@ -48,13 +48,17 @@ class LifeTest {
         }
     }
 
-    /** Requests that wait or are computed. */
-    private static int here(Serving serving) {
-        var metrics = new String(serving.get("/metrics").body(), StandardCharsets.UTF_8);
-        return metrics.lines()
-                .filter(line -> line.startsWith("avocet_queue_depth{lane=\"pictures\"}")
-                        || line.startsWith("avocet_inflight{lane=\"pictures\"}"))
-                .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+    /** How many requests have come at least: counted against their way, so that none is counted twice. */
+    private static long come(Serving serving, List<CompletableFuture<HttpResponse<byte[]>>> answers) {
+        long answered = answers.stream().filter(CompletableFuture::isDone).count();
+        long computed = pictures(serving, "avocet_inflight");
+        return answered + computed + pictures(serving, "avocet_queue_depth");
+    }
+
+    private static long pictures(Serving serving, String gauge) {
+        return new String(serving.get("/metrics").body(), StandardCharsets.UTF_8).lines()
+                .filter(line -> line.startsWith(gauge + "{lane=\"pictures\"}"))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }
 
