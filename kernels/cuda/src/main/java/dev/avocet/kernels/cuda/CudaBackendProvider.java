@@ -7,12 +7,13 @@ import dev.avocet.core.backend.BackendUnavailable;
 import dev.avocet.core.backend.DeviceFailure;
 import dev.avocet.core.backend.DeviceOptions;
 import dev.avocet.core.backend.DeviceOutOfMemory;
+import org.bytedeco.cuda.global.cudart;
 
 /** The device {@code cuda}: the first NVIDIA GPU, or {@code cuda:N} the one with that number. */
 public final class CudaBackendProvider implements BackendProvider {
     private static final int NO_DEVICE = 100;
-    /** CUDA 12.0, which drivers know from 525 on. */
-    private static final int OLDEST_DRIVER = 12_000;
+    /** The CUDA that the bindings are of, without its minor version: a driver that knows that much runs all of its libraries. */
+    private static final int CUDA = cudart.CUDART_VERSION / 1000;
     private static final int OLDEST_CAPABILITY = 75;
 
     @Override
@@ -30,6 +31,14 @@ public final class CudaBackendProvider implements BackendProvider {
         }
     }
 
+    /** The first driver that knows this CUDA. */
+    static String oldestDriver() {
+        return switch (CUDA) {
+            case 12 -> "525";
+            default -> "580"; // of 13
+        };
+    }
+
     /** What is wrong, if anything is, from the outside in. */
     private static Gpu gpu(Driver driver, String selector) {
         int status = driver.init();
@@ -41,9 +50,10 @@ public final class CudaBackendProvider implements BackendProvider {
             throw new BackendUnavailable("NVIDIA's driver does not start: " + driver.describe(status)
                     + "; check nvidia-smi, and reload or reinstall the driver");
         }
-        if (driver.version() < OLDEST_DRIVER) {
+        if (driver.version() < 1000 * CUDA) {
             throw new BackendUnavailable("NVIDIA's driver knows CUDA " + driver.version() / 1000 + "."
-                    + driver.version() % 1000 / 10 + " at most; install driver 525 or newer, for CUDA 12");
+                    + driver.version() % 1000 / 10 + " at most; install driver " + oldestDriver()
+                    + " or newer, for CUDA " + CUDA);
         }
         int ordinal = ordinal(selector, driver.deviceCount());
         var gpu = Gpu.of(driver, ordinal);

@@ -87,7 +87,8 @@ final class Driver {
     /** Binds the machine's driver. */
     Driver() {
         var library = SharedLibrary.open(List.of("libcuda.so.1"), List.of("nvcuda.dll"),
-                "install NVIDIA's driver, version 525 or newer, and in a container run it with --gpus all");
+                "install NVIDIA's driver, version " + CudaBackendProvider.oldestDriver()
+                        + " or newer, and in a container run it with --gpus all");
         init = library.function("cuInit", JAVA_INT);
         driverVersion = library.function("cuDriverGetVersion", ADDRESS);
         deviceCount = library.function("cuDeviceGetCount", ADDRESS);
