@@ -4,7 +4,6 @@ package dev.avocet.app;
 import dev.avocet.core.AvocetException;
 import dev.avocet.pipelines.Align;
 import dev.avocet.pipelines.ImageClassifier;
-import dev.avocet.pipelines.LoadOptions;
 import dev.avocet.pipelines.TextEmbedder;
 import dev.avocet.server.ApiKey;
 import dev.avocet.server.AvocetServer;
@@ -100,13 +99,12 @@ final class Serve implements Executable {
         var alignModel = ModelReference.of(align, Demo.TINY_ALIGN, terminal, common);
         var embedderModel = embedder == null ? null : ModelReference.of(embedder, terminal, common);
         var telemetry = new Telemetry();
-        var load = LoadOptions.defaults().withListener(telemetry);
+        var load = common.loadOptions().withListener(telemetry);
         try (var device = common.open(terminal, () -> Work.of(classifierModel));
                 var classifier = ImageClassifier.load(classifierModel.folder(), device, load);
                 var labels = Align.load(alignModel.folder(), device, load);
                 var texts = embedderModel == null ? null : TextEmbedder.load(embedderModel.folder(), device, load)) {
             terminal.say("warming up");
-            classifier.warmUp(1);
             labels.warmUp(1);
             if (texts != null) {
                 texts.warmUp(1, BATCH);

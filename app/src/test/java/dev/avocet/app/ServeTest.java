@@ -25,6 +25,12 @@ class ServeTest {
     }
 
     @Test
+    void aPrecisionThatTheDeviceDoesNotHaveIsRefusedAsElsewhere() {
+        var elsewhere = Cli.run("classify", "../models/samples/cat.jpg", "--device", Cli.DEVICE, "--precision", "f16");
+        assertFails(elsewhere.errLines().getLast().substring("avocet: ".length()), "--precision", "f16");
+    }
+
+    @Test
     void keysThatAreNoneAreNamed(@TempDir Path folder) throws IOException {
         var missing = folder.resolve("missing");
         assertFails(missing + " cannot be read; check the path of the API key and its permissions",
