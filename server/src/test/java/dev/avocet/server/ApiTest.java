@@ -8,14 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.avocet.loader.image.Image;
-import dev.avocet.pipelines.Prediction;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -41,7 +39,7 @@ class ApiTest {
     void classesAreThoseOfTheJavaApi() {
         var response = serving.image("/api/classify?top_k=7", CAT);
         assertEquals(200, response.statusCode(), () -> new String(response.body(), StandardCharsets.UTF_8));
-        assertEquals(serving.classifier.classify(Image.read(CAT), 7), predictions(response));
+        assertEquals(serving.classifier.classify(Image.read(CAT), 7), Serving.predictions(response));
         assertTrue(response.headers().firstValue("Server-Timing").orElseThrow().matches(
                 "queue;dur=[0-9.E-]+, preprocess;dur=[0-9.E-]+, compute;dur=[0-9.E-]+, postprocess;dur=[0-9.E-]+"));
     }
@@ -51,14 +49,15 @@ class ApiTest {
         var names = List.of("animals", "humans", "landscape");
         var wanted = serving.align.zeroShot(Image.read(CAT), serving.align.labels(Endpoints.TEMPLATE, names));
         var query = URLEncoder.encode("[\"animals\",\"humans\",\"landscape\"]", StandardCharsets.UTF_8);
-        assertEquals(wanted, predictions(serving.image("/api/zero-shot?labels=" + query, CAT)));
+        assertEquals(wanted, Serving.predictions(serving.image("/api/zero-shot?labels=" + query, CAT)));
         var labels = "\"labels\":[\"animals\",\"humans\",\"landscape\"]";
         var base64 = Base64.getEncoder().encodeToString(CAT);
         assertEquals(wanted,
-                predictions(serving.json("/api/zero-shot", "{" + labels + ",\"image\":\"" + base64 + "\"}")));
+                Serving.predictions(serving.json("/api/zero-shot", "{" + labels + ",\"image\":\"" + base64 + "\"}")));
         var embedding = Serving.tree(serving.image("/api/embed", CAT)).get("embedding");
         assertEquals(wanted,
-                predictions(serving.json("/api/zero-shot", "{" + labels + ",\"embedding\":" + embedding + "}")));
+                Serving.predictions(
+                        serving.json("/api/zero-shot", "{" + labels + ",\"embedding\":" + embedding + "}")));
     }
 
     @Test
@@ -193,15 +192,6 @@ class ApiTest {
         assertFalse(error.get("message").textValue().isBlank());
         assertFalse(body.contains("/tmp") || body.contains("Exception") || body.contains("dev.avocet"), body);
         assertEquals(response.headers().firstValue("X-Request-Id").orElseThrow(), error.get("request_id").textValue());
-    }
-
-    private static List<Prediction> predictions(HttpResponse<byte[]> response) {
-        var predictions = new ArrayList<Prediction>();
-        for (var each : Serving.tree(response).get("predictions")) {
-            predictions.add(new Prediction(each.get("index").intValue(), each.get("label").textValue(),
-                    Float.parseFloat(each.get("score").asText())));
-        }
-        return predictions;
     }
 
     private static float[] floats(JsonNode numbers) {

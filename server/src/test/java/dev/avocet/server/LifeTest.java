@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.avocet.core.AvocetException;
 import dev.avocet.loader.image.Image;
-import dev.avocet.pipelines.Prediction;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -42,7 +41,7 @@ class LifeTest {
             for (var answer : answers) {
                 assertEquals(200, answer.join().statusCode(), () -> new String(answer.join().body(),
                         StandardCharsets.UTF_8));
-                assertEquals(wanted, predictions(answer.join()));
+                assertEquals(wanted, Serving.predictions(answer.join()));
             }
             assertThrows(ConnectException.class, () -> Wire.open(address).close());
         }
@@ -60,15 +59,6 @@ class LifeTest {
                 .filter(line -> line.startsWith(gauge + "{lane=\"pictures\"}"))
                 .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
-    }
-
-    private static List<Prediction> predictions(HttpResponse<byte[]> response) {
-        var predictions = new ArrayList<Prediction>();
-        for (var each : Serving.tree(response).get("predictions")) {
-            predictions.add(new Prediction(each.get("index").intValue(), each.get("label").textValue(),
-                    Float.parseFloat(each.get("score").asText())));
-        }
-        return predictions;
     }
 
     @Test

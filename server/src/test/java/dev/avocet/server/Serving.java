@@ -10,6 +10,7 @@ import dev.avocet.models.BundledModels;
 import dev.avocet.pipelines.Align;
 import dev.avocet.pipelines.ImageClassifier;
 import dev.avocet.pipelines.LoadOptions;
+import dev.avocet.pipelines.Prediction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,6 +21,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -101,6 +104,16 @@ final class Serving implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The bits of a score survive its text. */
+    static List<Prediction> predictions(HttpResponse<byte[]> response) {
+        var predictions = new ArrayList<Prediction>();
+        for (var each : tree(response).get("predictions")) {
+            predictions.add(new Prediction(each.get("index").intValue(), each.get("label").textValue(),
+                    Float.parseFloat(each.get("score").asText())));
+        }
+        return predictions;
     }
 
     @Override
