@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * One model on one device: its weights there, and the plans for the shapes in use. May be used from any number of
@@ -88,10 +90,7 @@ public final class Session implements AutoCloseable {
         synchronized (plans) {
             var plan = plans.get(key);
             if (plan == null) {
-                var graph = record(inputs).only(outputs);
-                plan = itemOf(graph, inputs)
-                        .map(item -> compiler.compile(graph, item))
-                        .orElseGet(() -> compiler.compile(graph));
+                plan = recorded(inputs, outputs, compiler::compile, compiler::compile);
                 plans.put(key, plan);
                 if (plans.size() > PLANS) {
                     plans.pollFirstEntry();
@@ -104,6 +103,14 @@ public final class Session implements AutoCloseable {
     private Graph record(Map<String, Shape> inputs) {
         var ops = Ops.record();
         return ops.graph(model.record(ops, inputs));
+    }
+
+    /** What is made of a graph, or of one that is several items side by side and of the graph for one of them. */
+    private <T> T recorded(
+            Map<String, Shape> inputs, List<String> outputs, Function<Graph, T> whole,
+            BiFunction<Graph, Graph, T> batch) {
+        var graph = record(inputs).only(outputs);
+        return itemOf(graph, inputs).map(item -> batch.apply(graph, item)).orElseGet(() -> whole.apply(graph));
     }
 
     /** The graph for one item, where {@code graph} is for several of them side by side. */
@@ -159,12 +166,7 @@ public final class Session implements AutoCloseable {
 
     /** What {@link #plan} would make, without reading any weight. */
     public Outline outline(Map<String, Shape> inputs, List<String> outputs) {
-        return uses.using(() -> {
-            var graph = record(inputs).only(outputs);
-            return itemOf(graph, inputs)
-                    .map(item -> compiler.outline(graph, item))
-                    .orElseGet(() -> compiler.outline(graph));
-        });
+        return uses.using(() -> recorded(inputs, outputs, compiler::outline, compiler::outline));
     }
 
     /** One inference by names: the inputs, and the results wanted, in new tensors on the heap. */
