@@ -79,7 +79,7 @@ final class Blas implements AutoCloseable {
      */
     Blas(Gpu gpu, DiskCache cache, Tuner tuner) {
         this.cache = cache;
-        this.device = gpu.toString() + gpu.multiprocessors();
+        this.device = gpu.kind();
         this.tuner = tuner;
         check("cublasLtCreate", cublasLtCreate(handle));
     }
@@ -218,13 +218,9 @@ final class Blas implements AutoCloseable {
         }
 
         private OptionalInt fastest(Shape shape, List<Candidate> candidates) {
-            if (candidates.size() == 1) {
-                return OptionalInt.of(0);
-            }
-            long most = candidates.stream().mapToLong(Candidate::workspaceBytes).max().orElse(0);
-            return tuner.fastest(shape.operandBytes(), most, candidates.stream().<Tuner.Way>map(
-                    each -> (at, workspace, stream) -> run(new Operands(at[0], at[1], at[2], at[3], at[4], workspace),
-                            take(each), stream))
+            return tuner.fastest(shape.operandBytes(), candidates.stream().map(
+                    each -> new Tuner.Way(each.workspaceBytes, (at, workspace, stream) -> run(
+                            new Operands(at[0], at[1], at[2], at[3], at[4], workspace), take(each), stream)))
                     .toList());
         }
 

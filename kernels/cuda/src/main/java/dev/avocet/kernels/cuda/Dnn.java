@@ -57,7 +57,7 @@ final class Dnn implements AutoCloseable {
      * @param cache where its plans are kept; where nothing is kept, none is timed
      */
     static Dnn here(Gpu gpu, DiskCache cache, Tuner tuner) {
-        var dnn = new Dnn(null, cache, gpu.toString() + gpu.multiprocessors(), tuner);
+        var dnn = new Dnn(null, cache, gpu.kind(), tuner);
         check("cudnnCreate", cudnnCreate(dnn.handle));
         return dnn;
     }
@@ -115,14 +115,14 @@ final class Dnn implements AutoCloseable {
 
     /** The number of the fastest plan; 0 where that can't be found out. */
     int fastest(List<DnnPlan> plans, List<DnnPlan.Role> roles, long[] operandBytes) {
-        if (plans.size() == 1) {
+        if (tuner == null) {
             return 0;
         }
-        long most = plans.stream().mapToLong(DnnPlan::workspaceBytes).max().orElse(0);
-        return tuner.fastest(operandBytes, most, plans.stream().<Tuner.Way>map(plan -> (at, workspace, stream) -> {
-            stream(stream);
-            plan.run(roles, at, 1, workspace);
-        }).toList()).orElse(0);
+        return tuner.fastest(operandBytes, plans.stream()
+                .map(plan -> new Tuner.Way(plan.workspaceBytes(), (at, workspace, stream) -> {
+                    stream(stream);
+                    plan.run(roles, at, 1, workspace);
+                })).toList()).orElse(0);
     }
 
     /** Runs what follows in a stream. */

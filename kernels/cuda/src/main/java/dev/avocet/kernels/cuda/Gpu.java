@@ -24,6 +24,11 @@ record Gpu(int ordinal, int handle, String name, int capability, int multiproces
                 driver.attribute(Driver.Attribute.SHARED_MEMORY_OPT_IN, handle));
     }
 
+    /** All that decides which algorithm is the fastest on it. */
+    String kind() {
+        return toString() + multiprocessors;
+    }
+
     /** The architecture, as compilers name it: {@code sm_80}. */
     String architecture() {
         return "sm_" + capability;

@@ -16,29 +16,32 @@ record Tuner(Driver driver) {
     /** Runs of each way, after one that loads its kernels. */
     private static final int RUNS = 5;
 
-    /** One way. */
-    interface Way {
-        /**
-         * Puts it into a stream.
-         *
-         * @param operands where they are
-         */
+    /** One way, and the workspace that it needs. */
+    record Way(long workspaceBytes, Attempt attempt) {}
+
+    /** What puts a way into a stream, given where its operands are. */
+    interface Attempt {
         void run(long[] operands, long workspace, long stream);
     }
 
     /**
-     * The number of the fastest; empty where there was no memory to try, or none of them ran.
+     * The number of the fastest; of one that is alone without trying. Empty where there was no memory to try, or none of
+     * them ran.
      *
      * @param operands their sizes in bytes, 0 for none, which is nowhere
      */
-    OptionalInt fastest(long[] operands, long workspaceBytes, List<? extends Way> ways) {
+    OptionalInt fastest(long[] operands, List<Way> ways) {
+        if (ways.size() == 1) {
+            return OptionalInt.of(0);
+        }
         var memory = new ArrayList<Long>();
         try {
             var places = new long[operands.length];
             for (int i = 0; i < places.length; i++) {
                 places[i] = allocated(operands[i], memory);
             }
-            long workspace = allocated(workspaceBytes, memory);
+            long workspace =
+                    allocated(ways.stream().mapToLong(Way::workspaceBytes).max().orElse(0), memory);
             return timed(places, workspace, ways);
         } catch (DeviceOutOfMemory e) {
             LOG.log(System.Logger.Level.DEBUG, "not timed: {0}", e.getMessage());
@@ -57,7 +60,7 @@ record Tuner(Driver driver) {
         return address;
     }
 
-    private OptionalInt timed(long[] operands, long workspace, List<? extends Way> ways) {
+    private OptionalInt timed(long[] operands, long workspace, List<Way> ways) {
         var events = new ArrayList<Long>();
         long stream = driver.createStream();
         try {
@@ -66,12 +69,12 @@ record Tuner(Driver driver) {
             var best = OptionalInt.empty();
             long least = Long.MAX_VALUE;
             for (int i = 0; i < ways.size(); i++) {
-                if (!runs(ways.get(i), operands, workspace, stream)) {
+                if (!runs(ways.get(i).attempt(), operands, workspace, stream)) {
                     continue;
                 }
                 driver.recordEvent(events.get(0), stream);
                 for (int run = 0; run < RUNS; run++) {
-                    ways.get(i).run(operands, workspace, stream);
+                    ways.get(i).attempt().run(operands, workspace, stream);
                 }
                 driver.recordEvent(events.get(1), stream);
                 driver.synchronize(stream);
@@ -88,7 +91,7 @@ record Tuner(Driver driver) {
     }
 
     /** Whether a way runs at all; throws what has happened to the device, if anything has. */
-    private boolean runs(Way way, long[] operands, long workspace, long stream) {
+    private boolean runs(Attempt way, long[] operands, long workspace, long stream) {
         try {
             way.run(operands, workspace, stream);
         } catch (DeviceFailure refusal) {
