@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.bench.compare;
 
-import dev.avocet.bench.compare.ProcFiles.CpuTicks;
+import dev.avocet.bench.ProcFiles.CpuTicks;
 import dev.avocet.bench.worker.Target;
 import dev.avocet.core.backend.Precision;
 import java.util.List;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.bench.compare;
 
-import dev.avocet.bench.compare.ProcFiles.CpuTicks;
+import dev.avocet.bench.ProcFiles;
+import dev.avocet.bench.ProcFiles.CpuTicks;
 import dev.avocet.loader.checkpoint.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;

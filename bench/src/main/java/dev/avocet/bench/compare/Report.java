@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.bench.compare;
 
+import dev.avocet.bench.ProcFiles;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.bench.compare;
 
+import dev.avocet.bench.ProcFiles;
 import dev.avocet.loader.checkpoint.Checkpoint;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;

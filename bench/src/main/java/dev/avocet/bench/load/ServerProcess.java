@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.avocet.bench.load;
 
+import dev.avocet.bench.ProcFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -58,17 +58,11 @@ final class ServerProcess implements AutoCloseable {
 
     /** Resident bytes and threads, as Linux counts them. */
     Size size() throws IOException {
-        long resident = 0;
-        int threads = 0;
-        for (var line : Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
-            var words = line.split("\\s+");
-            switch (words[0]) {
-                case "VmRSS:" -> resident = Long.parseLong(words[1]) << 10;
-                case "Threads:" -> threads = Integer.parseInt(words[1]);
-                default -> {}
-            }
+        var size = new Size(ProcFiles.residentBytes(process.pid()), ProcFiles.threads(process.pid()));
+        if (size.threads() == 0) {
+            throw new IOException("the server has ended");
         }
-        return new Size(resident, threads);
+        return size;
     }
 
     record Size(long resident, int threads) {}

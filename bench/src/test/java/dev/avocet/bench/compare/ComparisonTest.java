@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.avocet.bench.compare.ProcFiles.CpuTicks;
+import dev.avocet.bench.ProcFiles;
+import dev.avocet.bench.ProcFiles.CpuTicks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

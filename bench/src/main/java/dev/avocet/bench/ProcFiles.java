@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.avocet.bench.compare;
+package dev.avocet.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What Linux tells in /proc; elsewhere everything is zero or unknown. */
-final class ProcFiles {
+public final class ProcFiles {
     private static final Path PROC = Path.of("/proc");
 
     private ProcFiles() {}
@@ -21,9 +21,9 @@ final class ProcFiles {
      * @param busy spent in processes and the kernel
      * @param steal that the hypervisor gave to others although this machine had work
      */
-    record CpuTicks(long total, long busy, long steal) {
+    public record CpuTicks(long total, long busy, long steal) {
         /** From the first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal, and parts of the first two. */
-        static CpuTicks parse(String line) {
+        public static CpuTicks parse(String line) {
             var fields =
                     Arrays.stream(line.strip().split("\\s+")).skip(1).limit(8).mapToLong(Long::parseLong).toArray();
             var ticks = Arrays.copyOf(fields, 8);
@@ -32,38 +32,54 @@ final class ProcFiles {
         }
 
         /** Both together. */
-        CpuTicks plus(CpuTicks other) {
+        public CpuTicks plus(CpuTicks other) {
             return new CpuTicks(total + other.total, busy + other.busy, steal + other.steal);
         }
 
         /** What passed between an earlier reading and this one. */
-        CpuTicks since(CpuTicks earlier) {
+        public CpuTicks since(CpuTicks earlier) {
             return new CpuTicks(total - earlier.total, busy - earlier.busy, steal - earlier.steal);
         }
     }
 
-    static CpuTicks machine() {
+    /** Since the machine's start. */
+    public static CpuTicks machine() {
         return lines("stat").stream().findFirst().map(CpuTicks::parse).orElse(new CpuTicks(0, 0, 0));
     }
 
-    static long ticksOf(long pid) {
+    /** Of a process, in clock ticks. */
+    public static long ticksOf(long pid) {
         return lines(pid + "/stat").stream().findFirst().map(ProcFiles::ticksOf).orElse(0L);
     }
 
     /** User and system time, fields 14 and 15; the second field, the name in parentheses, may hold anything. */
-    static long ticksOf(String stat) {
+    public static long ticksOf(String stat) {
         var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
-    static long peakResidentBytes(long pid) {
-        return field(lines(pid + "/status"), "VmHWM")
-                .map(value -> Long.parseLong(value.substring(0, value.indexOf(' '))) << 10)
-                .orElse(0L);
+    /** The most memory that a process has had resident. */
+    public static long peakResidentBytes(long pid) {
+        return status(pid, "VmHWM") << 10;
+    }
+
+    /** The memory that a process has resident. */
+    public static long residentBytes(long pid) {
+        return status(pid, "VmRSS") << 10;
+    }
+
+    /** The threads of a process. */
+    public static int threads(long pid) {
+        return (int) status(pid, "Threads");
+    }
+
+    /** A number of a process's status; behind sizes stands kB. */
+    private static long status(long pid, String name) {
+        return field(lines(pid + "/status"), name).map(value -> Long.parseLong(value.split(" ", 2)[0])).orElse(0L);
     }
 
     /** The processor's name, or else the architecture. */
-    static String processor() {
+    public static String processor() {
         return field(lines("cpuinfo"), "model name").orElse(System.getProperty("os.arch"));
     }
 
